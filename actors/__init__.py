@@ -1,0 +1,1 @@
+"""The betting system: supervised actors from a bookmaker's feed to a settled bet."""

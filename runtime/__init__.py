@@ -1,0 +1,1 @@
+"""An actor runtime on pykka, ZeroMQ and MessagePack that knows nothing of betting."""

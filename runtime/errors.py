@@ -1,0 +1,29 @@
+"""The root of the error tree, and what the runtime itself can raise."""
+
+
+class TictacError(Exception):
+    """Anything that Tictac raises on purpose."""
+
+
+class OurError(TictacError):
+    """The fault is on our side: the code, the configuration, the machine."""
+
+
+class ConfigurationError(OurError):
+    """The configuration cannot be used; `faults` names each place and its cure."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class CodecError(OurError):
+    """A frame is not a message: too large, unknown, or of the wrong shape."""
+
+
+class JournalError(OurError):
+    """The journal cannot be written or read; nothing of the turn has happened."""
+
+
+class StaleWriterError(JournalError):
+    """A newer incarnation of the writer exists; this one may not write."""
