@@ -1,0 +1,184 @@
+"""The actor: pykka's, with an address, a turn that is a transaction, and timers.
+
+A turn is: one message, the handler, then the commit of what it recorded, then the release
+of what it told. A handler that fails records nothing and tells nothing, and ends the
+incarnation; its supervisor decides what comes next.
+"""
+
+import traceback
+from contextvars import ContextVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pykka
+
+from runtime.codec import Message, decode, encode, open_envelope
+from runtime.errors import CodecError, JournalError, OurError
+from runtime.journal import Entry
+from runtime.logs import logger
+from runtime.messages import Stop
+
+if TYPE_CHECKING:
+    from runtime.host import Cell
+
+birth: ContextVar["Cell"] = ContextVar("birth")
+"""The cell of the actor that a host is making right now."""
+
+
+class Actor(pykka.Actor):
+    """Subclass it, handle messages in `on_message`, speak with `tell`.
+
+    Start it through a host or a supervisor; `SomeActor.start()` raises TypeError.
+    """
+
+    writes_journal: ClassVar[bool] = False
+    """Whether each incarnation claims the journal's pen under this actor's address."""
+
+    ready_at_start: ClassVar[bool] = True
+    """Whether the actor is READY once `on_start` is through; else it says so itself."""
+
+    def __init__(self) -> None:
+        self._cell = _cell_being_born(type(self))
+        super().__init__()
+        self.address = self._cell.address
+        self.incarnation = self._cell.incarnation
+        self.clock = self._cell.ports.clock
+        self.chance = self._cell.ports.chance
+        self.identity = self._cell.ports.identity
+        self.log = logger(self.address)
+        self.failure: str = ""
+        self._pen = 0
+        self._told: list[bytes] = []
+        self._armed: list[tuple[float, bytes, str]] = []
+        self._recorded: list[Entry] = []
+
+    # What a subclass fills in.
+
+    def on_message(self, message: Message, sender: str) -> None:
+        """Handle one message; the default refuses what it does not know."""
+        raise OurError(f"{self.address} has no use for {type(message).__name__} from {sender}")
+
+    def on_stop_asked(self) -> None:
+        """Begin to leave; the default leaves at once."""
+        self.leave()
+
+    # What a subclass uses in a turn.
+
+    def tell(self, to: str, message: Message) -> None:
+        """Send a message when this turn has succeeded."""
+        self._told.append(encode(message, to, self.address))
+
+    def after(self, seconds: float, message: Message, name: str = "") -> None:
+        """Send a message to oneself later; the same name replaces the earlier timer."""
+        frame = encode(message, self.address, self.address)
+        self._armed.append((self.clock.monotonic() + seconds, frame, name))
+
+    def cancel(self, name: str) -> None:
+        """Cancel the timer of this name, also one that was armed in this turn."""
+        self._armed = [timer for timer in self._armed if timer[2] != name]
+        self._cell.mailbox.timers.cancel(name)
+
+    def record(self, kind: str, key: str, **body: Any) -> None:
+        """Write an entry to the journal when this turn ends, before anything is told."""
+        self._recorded.append(Entry(kind, key, body))
+
+    def commit(self) -> None:
+        """Make durable now what this turn has recorded so far. Raises JournalError."""
+        if self._recorded:
+            journal = self._cell.ports.journal
+            if journal is None or not self._pen:
+                raise JournalError(f"{self.address} has no pen: set writes_journal")
+            journal.append(self.address, self._pen, self._recorded, self.clock.now())
+            self._recorded = []
+
+    def ready(self) -> None:
+        """Say READY to the supervisor when this turn has succeeded."""
+        self._cell.ready_wanted = True
+
+    def leave(self) -> None:
+        """Finish after this message; what is still in the mailbox is passed on."""
+        self._stop()
+
+    # pykka's three hooks, and the places where its loop meets ours.
+
+    @staticmethod
+    def _create_actor_inbox() -> Any:
+        return birth.get().mailbox
+
+    @staticmethod
+    def _create_future() -> pykka.Future[Any]:
+        return pykka.ThreadingFuture()
+
+    def _start_actor_loop(self) -> None:
+        raise TypeError("an actor is started by its host")
+
+    def _actor_loop_setup(self) -> None:
+        try:
+            if self.writes_journal:
+                self._claim_pen()
+            self.on_start()
+            if self.ready_at_start:
+                self.ready()
+            self._end_turn()
+        except BaseException as error:  # noqa: BLE001 - every way to fail counts
+            self._fail(error)
+
+    def on_receive(self, message: Any) -> None:
+        try:
+            envelope = open_envelope(message)
+            content = decode(envelope)
+        except CodecError as error:
+            self.log.error("message refused", reason=str(error))
+            return
+        try:
+            if isinstance(content, Stop):
+                self.on_stop_asked()
+            else:
+                self.on_message(content, envelope.sender)
+            self._end_turn()
+        except BaseException as error:  # noqa: BLE001 - SystemExit would stop every actor
+            self._fail(error)
+
+    def _stop(self) -> None:
+        self.actor_stopped.set()
+        self.on_stop()
+
+    def _handle_failure(
+        self,
+        exception_type: type[BaseException] | None,  # noqa: ARG002 - pykka's signature
+        exception_value: BaseException | None,
+        traceback: TracebackType | None,  # noqa: ARG002
+    ) -> None:
+        if exception_value is not None:
+            self._fail(exception_value)
+
+    def _claim_pen(self) -> None:
+        journal = self._cell.ports.journal
+        if journal is None:
+            raise JournalError(f"{self.address} writes the journal and there is none")
+        self._pen = journal.claim(self.address)
+
+    def _fail(self, error: BaseException) -> None:
+        self._told, self._armed, self._recorded = [], [], []
+        self.failure = "".join(traceback.format_exception_only(error)).strip()
+        self.log.error("actor failed", failure=self.failure, exc_info=error)
+        self.actor_stopped.set()
+
+    def _end_turn(self) -> None:
+        self.commit()
+        told, self._told = self._told, []
+        armed, self._armed = self._armed, []
+        if self._cell.abandoned:
+            return  # a newer incarnation speaks under this address
+        for due, frame, name in armed:
+            self._cell.mailbox.timers.set(due, frame, name)
+        self._cell.say_ready_if_wanted()
+        for frame in told:
+            self._cell.post.send(frame)
+
+
+def _cell_being_born(actor_class: type[Actor]) -> "Cell":
+    try:
+        return birth.get()
+    except LookupError:
+        raise TypeError(f"{actor_class.__name__} is started by a host, not by itself") from None

@@ -1,0 +1,139 @@
+"""What every host shares: cells, incarnations, and the death watch.
+
+A host makes actors, gives each a mailbox at its address, runs pykka's loop for it, and
+tells the parent when the loop has ended, however it ended.
+"""
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from runtime.actor import Actor, birth
+from runtime.chance import Chance, unseeded
+from runtime.clock import Clock, SystemClock
+from runtime.codec import Message, encode
+from runtime.identity import Identity, UniqueIdentity
+from runtime.journal import Journal
+from runtime.mailbox import Mailbox
+from runtime.messages import Exited, Ready, Stop
+from runtime.post import PostOffice
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the outside comes in."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    chance: Chance = field(default_factory=unseeded)
+    identity: Identity = field(default_factory=UniqueIdentity)
+    journal: Journal | None = None
+
+
+@dataclass
+class Cell:
+    """The host's record of one incarnation; it holds the only strong reference to it."""
+
+    host: "Host"
+    address: str
+    parent: str
+    incarnation: int
+    mailbox: Mailbox
+    ports: Ports
+    post: PostOffice
+    actor: Actor | None = None
+    abandoned: bool = False
+    ready_wanted: bool = False
+    ready_said: bool = False
+
+    def say_ready_if_wanted(self) -> None:
+        """Tell the parent READY, once."""
+        if self.ready_wanted and not self.ready_said:
+            self.ready_said = True
+            self.host.tell_parent(self, Ready(self.address, self.incarnation))
+
+
+class Host:
+    """Make actors and watch them die. Subclasses say how a mailbox and a loop are made."""
+
+    def __init__(self, ports: Ports, post: PostOffice | None = None) -> None:
+        self.ports = ports
+        self.post = post or PostOffice()
+        self.cells: dict[str, Cell] = {}
+        self._incarnations = itertools.count(1)
+
+    def spawn(
+        self, actor_class: type[Actor], address: str, parent: str = "", **arguments: Any
+    ) -> int:
+        """Start an actor at an address and return its incarnation.
+
+        The parent hears `Ready` or `Exited`, also when the constructor raises.
+        """
+        cell = Cell(
+            self, address, parent, next(self._incarnations), self._mailbox(), self.ports, self.post
+        )
+        self.cells[address] = cell
+        self.post.open(address, cell.mailbox)
+        token = birth.set(cell)
+        try:
+            cell.actor = actor_class(**arguments)
+        except Exception as error:  # noqa: BLE001 - its parent decides, not its maker
+            self._bury(cell, f"{type(error).__name__}: {error}")
+            return cell.incarnation
+        finally:
+            birth.reset(token)
+        self._run(cell, cell.actor)
+        return cell.incarnation
+
+    def stop(self, address: str) -> None:
+        """Ask the actor at an address to leave."""
+        self.post.send(encode(Stop(), address, ""))
+
+    def abandon(self, address: str) -> None:
+        """Give up an incarnation that does not leave; nothing it still does gets out."""
+        cell = self.cells.pop(address, None)
+        if cell is not None:
+            cell.abandoned = True
+            self.post.forget(address, cell.mailbox)
+
+    def tell(self, to: str, message: Message, sender: str = "") -> None:
+        """Send a message from outside any actor."""
+        self.post.send(encode(message, to, sender))
+
+    def tell_parent(self, cell: Cell, message: Message) -> None:
+        """Tell the cell's parent, if it has one."""
+        if cell.parent:
+            self.post.send(encode(message, cell.parent, cell.address))
+
+    def _ended(self, cell: Cell) -> None:
+        actor = cell.actor
+        self._bury(cell, actor.failure if actor is not None else "never made")
+
+    def _bury(self, cell: Cell, failure: str) -> None:
+        if self.cells.get(cell.address) is cell:
+            del self.cells[cell.address]
+        self.post.close(cell.address, cell.mailbox)
+        if cell.abandoned:
+            return
+        self.tell_parent(cell, Exited(cell.address, cell.incarnation, failure))
+        self._exited(cell, failure)
+
+    # For a subclass to fill in.
+
+    def _mailbox(self) -> Mailbox:
+        raise NotImplementedError
+
+    def _run(self, cell: Cell, actor: Actor) -> None:
+        raise NotImplementedError
+
+    def _exited(self, cell: Cell, failure: str) -> None:
+        """Hear of an end; for hosts that somebody waits on."""
+
+
+class Spawner(Protocol):
+    """What a supervisor needs of a host."""
+
+    def spawn(
+        self, actor_class: type[Actor], address: str, parent: str = "", **arguments: Any
+    ) -> int: ...
+    def stop(self, address: str) -> None: ...
+    def abandon(self, address: str) -> None: ...

@@ -1,0 +1,206 @@
+"""The journal: append-only, hash-chained, durable before anything is told.
+
+One SQLite file in WAL mode with synchronous=FULL. Every append is one IMMEDIATE
+transaction that checks the writer's pen, chains the entries, and lets the projections
+(tables that can be rebuilt from the entries) follow; any failure undoes all of it.
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+import pysqlite3.dbapi2 as sqlite
+from sqlite_utils import Database
+
+from runtime.errors import JournalError, StaleWriterError
+
+SAFE_SQLITE = (3, 51, 3)
+"""3.7.0 to 3.51.2 can corrupt a WAL database when a reset races a checkpoint."""
+
+GENESIS = bytes(32)
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (
+    sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, term INTEGER NOT NULL,
+    writer TEXT NOT NULL, pen INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+    body TEXT NOT NULL, hash BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS entries_by_key ON entries (key, sequence);
+CREATE TABLE IF NOT EXISTS pens (writer TEXT PRIMARY KEY, pen INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS terms (term INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+"""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What an actor records: a kind, the key it is about, and plain data."""
+
+    kind: str
+    key: str
+    body: dict[str, Any]
+
+
+class Written(msgspec.Struct, frozen=True):
+    """An entry as it stands in the journal. `at` is milliseconds since 1970 UTC."""
+
+    sequence: int
+    at: int
+    term: int
+    writer: str
+    pen: int
+    kind: str
+    key: str
+    body: dict[str, Any]
+
+
+class Projection(Protocol):
+    """Tables that follow the entries within the same transaction."""
+
+    schema: str
+
+    def apply(self, connection: sqlite.Connection, written: Written) -> None:
+        """Follow one entry. Raising undoes the whole append."""
+
+
+class Journal:
+    """Append entries and read them back; every thread gets a connection of its own."""
+
+    def __init__(self, path: Path | None, projections: Sequence[Projection] = ()) -> None:
+        if sqlite.sqlite_version_info < SAFE_SQLITE:
+            raise JournalError(f"SQLite {sqlite.sqlite_version} has the WAL-reset bug")
+        self.path = path
+        self._projections = tuple(projections)
+        self._local = threading.local()
+        self._memory = _connect(None) if path is None else None
+        self._term = 0
+        for statement in (SCHEMA, *(projection.schema for projection in projections)):
+            self.connection.executescript(statement)
+
+    @property
+    def connection(self) -> sqlite.Connection:
+        """Return this thread's connection, for reading."""
+        if self._memory is not None:
+            return self._memory
+        connection: sqlite.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = _connect(self.path)
+        return connection
+
+    @property
+    def database(self) -> Database:
+        """Return this thread's connection as a sqlite-utils database, for reports."""
+        return Database(self.connection)
+
+    def begin_term(self, now: int) -> int:
+        """Begin a new reign: whoever wrote in an earlier term may write no more."""
+        with self._transaction() as connection:
+            row = connection.execute("SELECT coalesce(max(term), 0) FROM terms").fetchone()
+            self._term = row[0] + 1
+            connection.execute("INSERT INTO terms VALUES (?, ?)", (self._term, now))
+        return self._term
+
+    def claim(self, writer: str) -> int:
+        """Hand the writer a new pen; the pens it had before are stale from now on."""
+        with self._transaction() as connection:
+            row = connection.execute(
+                "INSERT INTO pens VALUES (?, 1) ON CONFLICT (writer) DO UPDATE SET pen = pen + 1"
+                " RETURNING pen",
+                (writer,),
+            ).fetchone()
+        return int(row[0])
+
+    def append(self, writer: str, pen: int, entries: Sequence[Entry], now: int) -> None:
+        """Write entries durably, all or none.
+
+        Raises StaleWriterError for an old pen or term, JournalError when the disk refuses,
+        and whatever a projection raises.
+        """
+        with self._transaction() as connection:
+            self._check(connection, writer, pen)
+            last = connection.execute(
+                "SELECT sequence, hash FROM entries ORDER BY sequence DESC LIMIT 1"
+            ).fetchone()
+            sequence, chain = (last[0], last[1]) if last else (0, GENESIS)
+            for entry in entries:
+                sequence += 1
+                body = msgspec.json.encode(entry.body).decode()
+                written = Written(
+                    sequence, now, self._term, writer, pen, entry.kind, entry.key, entry.body
+                )
+                row = (*msgspec.structs.astuple(written)[:7], body)
+                chain = _link(chain, row)
+                connection.execute("INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?)", (*row, chain))
+                for projection in self._projections:
+                    projection.apply(connection, written)
+
+    def entries(self, key: str | None = None, after: int = 0) -> Iterator[Written]:
+        """Read entries in order, all of them or those of one key."""
+        where, arguments = ("", [after]) if key is None else ("AND key = ?", [after, key])
+        rows = self.connection.execute(
+            "SELECT sequence, at, term, writer, pen, kind, key, body FROM entries"
+            f" WHERE sequence > ? {where} ORDER BY sequence",
+            arguments,
+        )
+        for row in rows:
+            yield Written(*row[:7], msgspec.json.decode(row[7]))
+
+    def verify(self) -> int:
+        """Return how many entries there are. Raises JournalError naming a broken link."""
+        chain, expected = GENESIS, 0
+        for row in self.connection.execute("SELECT * FROM entries ORDER BY sequence"):
+            expected += 1
+            chain = _link(chain, tuple(row[:8]))
+            if row[0] != expected or chain != row[8]:
+                raise JournalError(f"{self.path}: entry {expected} is missing or was changed")
+        return expected
+
+    def _check(self, connection: sqlite.Connection, writer: str, pen: int) -> None:
+        row = connection.execute(
+            "SELECT (SELECT pen FROM pens WHERE writer = ?),"
+            " (SELECT coalesce(max(term), 0) FROM terms)",
+            (writer,),
+        ).fetchone()
+        if row[0] != pen:
+            raise StaleWriterError(f"{writer} writes with pen {pen}; the newest is {row[0]}")
+        if row[1] != self._term:
+            raise StaleWriterError(f"term {self._term} is over; the newest is {row[1]}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite.Connection]:
+        connection = self.connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        except sqlite.Error as error:
+            raise JournalError(f"{self.path}: {error}") from error
+
+
+def _link(chain: bytes, row: tuple[Any, ...]) -> bytes:
+    return hashlib.sha256(chain + msgspec.json.encode(row)).digest()
+
+
+def _connect(path: Path | None) -> sqlite.Connection:
+    connection = sqlite.connect(
+        ":memory:" if path is None else str(path),
+        timeout=10,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    if path is not None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+        synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
+        if (mode, synchronous) != ("wal", 2):
+            raise JournalError(f"{path}: journal_mode {mode}, synchronous {synchronous}")
+        path.chmod(0o600)
+    return connection

@@ -1,0 +1,81 @@
+"""The deterministic host: one thread, virtual time, seeded order, the same actors."""
+
+import contextlib
+import hashlib
+
+from runtime.actor import Actor
+from runtime.chance import Chance, seeded
+from runtime.clock import VirtualClock
+from runtime.host import Cell, Host, Ports
+from runtime.identity import CountedIdentity
+from runtime.journal import Journal
+from runtime.mailbox import Mailbox, NothingToDo, SimMailbox
+
+
+class SimHost(Host):
+    """Run one actor for one message at a time; time jumps to the next timer.
+
+    The same seed and the same actors give the same `trace_hash`.
+    """
+
+    def __init__(self, seed: int = 0, journal: Journal | None = None, start: int = 0) -> None:
+        self.clock = VirtualClock(start) if start else VirtualClock()
+        self._order: Chance = seeded(seed)
+        super().__init__(Ports(self.clock, seeded(seed + 1), CountedIdentity(), journal))
+        self._trace = hashlib.sha256()
+        self._unborn: list[Cell] = []
+
+    @property
+    def trace_hash(self) -> str:
+        """Return a digest of every step so far: who ran, when."""
+        return self._trace.hexdigest()
+
+    def step(self) -> bool:
+        """Run one actor for one message. False when nobody has anything to do."""
+        ready = [cell for cell in self.cells.values() if cell in self._unborn or _ready(cell)]
+        if not ready:
+            return False
+        self._run_once(self._order.choice(ready))
+        return True
+
+    def run(self, seconds: float | None = None) -> None:
+        """Run until nothing is left to do, or for so many seconds of virtual time."""
+        until = None if seconds is None else self.clock.monotonic() + seconds
+        while True:
+            while self.step():
+                pass
+            due = self._next_due()
+            if due is None or (until is not None and due > until):
+                break
+            self.clock.advance_to(due)
+        if until is not None:
+            self.clock.advance_to(until)
+
+    def _next_due(self) -> float | None:
+        dues = [cell.mailbox.timers.next_due() for cell in self.cells.values()]
+        return min((due for due in dues if due is not None), default=None)
+
+    def _mailbox(self) -> Mailbox:
+        return SimMailbox(self.ports.clock)
+
+    def _run(self, cell: Cell, actor: Actor) -> None:  # noqa: ARG002
+        self._unborn.append(cell)  # on_start is a step of its own, as on a thread
+
+    def _run_once(self, cell: Cell) -> None:
+        actor, mailbox = cell.actor, cell.mailbox
+        assert actor is not None
+        assert isinstance(mailbox, SimMailbox)
+        self._trace.update(f"{self.clock.monotonic():.6f} {cell.address}\n".encode())
+        if cell in self._unborn:
+            self._unborn.remove(cell)
+            actor._actor_loop_setup()
+        else:
+            mailbox.granted = True
+            with contextlib.suppress(NothingToDo):
+                actor._actor_loop_running()
+        if actor.actor_stopped.is_set():
+            self._ended(cell)
+
+
+def _ready(cell: Cell) -> bool:
+    return isinstance(cell.mailbox, SimMailbox) and cell.mailbox.ready()

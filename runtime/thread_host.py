@@ -1,0 +1,55 @@
+"""A thread for each actor, for actors that block on the world outside."""
+
+import threading
+
+import zmq
+
+from runtime.actor import Actor
+from runtime.host import Cell, Host, Ports
+from runtime.mailbox import Mailbox, ZmqMailbox
+from runtime.post import PostOffice
+
+
+class ThreadHost(Host):
+    """Run pykka's own loop on a thread of its own per actor, over a ZeroMQ mailbox."""
+
+    def __init__(self, ports: Ports, post: PostOffice | None = None) -> None:
+        super().__init__(ports, post)
+        self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self.context.set(zmq.MAX_SOCKETS, 16_000)
+        self.ended = threading.Event()
+        self.root_failure = ""
+        self._threads: dict[int, threading.Thread] = {}
+
+    def close(self, seconds: float = 10.0) -> list[str]:
+        """Stop the root and wait; return the names of threads that did not end in time."""
+        for cell in list(self.cells.values()):
+            if not cell.parent:
+                self.stop(cell.address)
+        deadline = self.ports.clock.monotonic() + seconds
+        for thread in list(self._threads.values()):
+            thread.join(max(0.0, deadline - self.ports.clock.monotonic()))
+        left = [thread.name for thread in list(self._threads.values()) if thread.is_alive()]
+        if not left:
+            self.context.destroy(linger=0)
+        return left
+
+    def _mailbox(self) -> Mailbox:
+        return ZmqMailbox(self.context, self.ports.clock)
+
+    def _run(self, cell: Cell, actor: Actor) -> None:
+        def body() -> None:
+            try:
+                actor._actor_loop()
+            finally:
+                self._ended(cell)
+                self._threads.pop(cell.incarnation, None)
+
+        thread = threading.Thread(target=body, name=cell.address, daemon=True)
+        self._threads[cell.incarnation] = thread
+        thread.start()
+
+    def _exited(self, cell: Cell, failure: str) -> None:
+        if not cell.parent:
+            self.root_failure = failure
+            self.ended.set()
