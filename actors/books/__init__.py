@@ -1,0 +1,1 @@
+"""Adapters that speak to bookmakers, one package each; what they answer is never trusted."""
