@@ -74,9 +74,7 @@ class Selection(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        return (
-            f"{self.event}:{self.type.value}:{self.period.value}:{self.line}:{self.side.value}"
-        )
+        return f"{self.event}:{self.type.value}:{self.period.value}:{self.line}:{self.side.value}"
 
     @property
     def market_key(self) -> str:

@@ -14,7 +14,7 @@ import pykka
 
 from runtime.codec import Message, decode, encode, open_envelope
 from runtime.errors import CodecError, JournalError, OurError
-from runtime.journal import Entry
+from runtime.journal import Entry, Journal
 from runtime.logs import logger
 from runtime.messages import Stop
 
@@ -82,14 +82,20 @@ class Actor(pykka.Actor):
         """Write an entry to the journal when this turn ends, before anything is told."""
         self._recorded.append(Entry(kind, key, body))
 
+    @property
+    def journal(self) -> Journal:
+        """Return the journal, for reading. Raises JournalError where there is none."""
+        if self._cell.ports.journal is None:
+            raise JournalError(f"{self.address} wants the journal and there is none")
+        return self._cell.ports.journal
+
     def commit(self) -> None:
         """Make durable now what this turn has recorded so far. Raises JournalError."""
         if self._recorded:
-            journal = self._cell.ports.journal
-            if journal is None or not self._pen:
+            if not self._pen:
                 raise JournalError(f"{self.address} has no pen: set writes_journal")
-            journal.append(self.address, self._pen, self._recorded, self.clock.now())
-            self._recorded = []
+            recorded, self._recorded = self._recorded, []
+            self.journal.append(self.address, self._pen, recorded, self.clock.now())
 
     def ready(self) -> None:
         """Say READY to the supervisor when this turn has succeeded."""
@@ -115,7 +121,7 @@ class Actor(pykka.Actor):
     def _actor_loop_setup(self) -> None:
         try:
             if self.writes_journal:
-                self._claim_pen()
+                self._pen = self.journal.claim(self.address)
             self.on_start()
             if self.ready_at_start:
                 self.ready()
@@ -151,12 +157,6 @@ class Actor(pykka.Actor):
     ) -> None:
         if exception_value is not None:
             self._fail(exception_value)
-
-    def _claim_pen(self) -> None:
-        journal = self._cell.ports.journal
-        if journal is None:
-            raise JournalError(f"{self.address} writes the journal and there is none")
-        self._pen = journal.claim(self.address)
 
     def _fail(self, error: BaseException) -> None:
         self._told, self._armed, self._recorded = [], [], []

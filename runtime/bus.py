@@ -45,14 +45,22 @@ def ipc_address(folder: Path, name: str) -> str:
 class Bus:
     """Carry frames between this node's post office and the others.
 
-    `name` is this node's; the hub has the routing table `nodes`: address prefix to node.
+    `name` is this node's. Clients, who are no node, may write to `open_to_clients` only.
     """
 
-    def __init__(self, post: PostOffice, name: str, address: str, hub: bool) -> None:
+    def __init__(
+        self,
+        post: PostOffice,
+        name: str,
+        address: str,
+        hub: bool,
+        open_to_clients: frozenset[str] = frozenset(),
+    ) -> None:
         self._post = post
         self._name = name
         self._address = address
         self._hub = hub
+        self._open_to_clients = open_to_clients
         self._nodes: set[str] = set()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._push = self._context.socket(zmq.PUSH)
@@ -145,6 +153,9 @@ class Bus:
             envelope = open_envelope(frame)
         except CodecError as error:
             log.warning("rubbish from a client", peer=peer.hex(), reason=str(error))
+            return b""
+        if envelope.to not in self._open_to_clients:
+            log.warning("a client may not write there", to=envelope.to)
             return b""
         return _encoder.encode(
             Envelope(

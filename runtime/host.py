@@ -100,9 +100,11 @@ class Host:
         self.post.send(encode(message, to, sender))
 
     def tell_parent(self, cell: Cell, message: Message) -> None:
-        """Tell the cell's parent, if it has one."""
+        """Tell the cell's parent; a root's parent is whoever waits on the host."""
         if cell.parent:
             self.post.send(encode(message, cell.parent, cell.address))
+        else:
+            self._root_told(message)
 
     def _ended(self, cell: Cell) -> None:
         actor = cell.actor
@@ -115,7 +117,6 @@ class Host:
         if cell.abandoned:
             return
         self.tell_parent(cell, Exited(cell.address, cell.incarnation, failure))
-        self._exited(cell, failure)
 
     # For a subclass to fill in.
 
@@ -125,8 +126,8 @@ class Host:
     def _run(self, cell: Cell, actor: Actor) -> None:
         raise NotImplementedError
 
-    def _exited(self, cell: Cell, failure: str) -> None:
-        """Hear of an end; for hosts that somebody waits on."""
+    def _root_told(self, message: Message) -> None:
+        """Hear what a root tells; for hosts that somebody waits on."""
 
 
 class Spawner(Protocol):

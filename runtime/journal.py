@@ -90,6 +90,11 @@ class Journal:
         return connection
 
     @property
+    def term(self) -> int:
+        """Return the term in which this process writes; 0 before `begin_term`."""
+        return self._term
+
+    @property
     def database(self) -> Database:
         """Return this thread's connection as a sqlite-utils database, for reports."""
         return Database(self.connection)
@@ -144,8 +149,8 @@ class Journal:
             f" WHERE sequence > ? {where} ORDER BY sequence",
             arguments,
         )
-        for row in rows:
-            yield Written(*row[:7], msgspec.json.decode(row[7]))
+        for sequence, at, term, writer, pen, kind, key_, body in rows:
+            yield Written(sequence, at, term, writer, pen, kind, key_, msgspec.json.decode(body))
 
     def verify(self) -> int:
         """Return how many entries there are. Raises JournalError naming a broken link."""

@@ -5,8 +5,10 @@ import threading
 import zmq
 
 from runtime.actor import Actor
+from runtime.codec import Message
 from runtime.host import Cell, Host, Ports
 from runtime.mailbox import Mailbox, ZmqMailbox
+from runtime.messages import Exited, Ready
 from runtime.post import PostOffice
 
 
@@ -17,6 +19,7 @@ class ThreadHost(Host):
         super().__init__(ports, post)
         self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self.context.set(zmq.MAX_SOCKETS, 16_000)
+        self.ready = threading.Event()
         self.ended = threading.Event()
         self.root_failure = ""
         self._threads: dict[int, threading.Thread] = {}
@@ -49,7 +52,10 @@ class ThreadHost(Host):
         self._threads[cell.incarnation] = thread
         thread.start()
 
-    def _exited(self, cell: Cell, failure: str) -> None:
-        if not cell.parent:
-            self.root_failure = failure
-            self.ended.set()
+    def _root_told(self, message: Message) -> None:
+        match message:
+            case Ready():
+                self.ready.set()
+            case Exited(_, _, failure):
+                self.root_failure = failure
+                self.ended.set()

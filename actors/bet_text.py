@@ -1,0 +1,133 @@
+"""Orders in words and in plain data: what commands print of the ledger."""
+
+import datetime
+from typing import Any
+
+import msgspec
+
+from actors.ledger import Order
+from actors.orders import Intent
+from actors.selections import MarketType, Period, Selection, Side
+from actors.units import money_text, price_text
+from runtime.journal import Written
+
+
+def clock_text(at: int | None) -> str | None:
+    """Write ms since 1970 as ISO 8601 in UTC."""
+    if at is None:
+        return None
+    moment = datetime.datetime.fromtimestamp(at / 1000, datetime.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def selection_text(order: Order) -> str:
+    """Write what was backed: "home -0.25"."""
+    return Selection(
+        order.event,
+        MarketType(order.market),
+        Period(order.period),
+        order.line,
+        Side(order.side),
+    ).text
+
+
+def bet_row(order: Order) -> dict[str, Any]:
+    """Return one bet as plain data; money and prices as decimal text, times in ISO 8601."""
+    return {
+        "id": order.id,
+        "event": order.event_name,
+        "league": order.league,
+        "start": clock_text(order.start),
+        "market": order.market,
+        "period": order.period,
+        "selection": order.side,
+        "line": None if order.market == MarketType.ONE_X_TWO.value else order.line / 100,
+        "book": order.book,
+        "account": order.account,
+        "strategy": order.strategy,
+        "wanted_price": price_text(order.wanted_price),
+        "price": price_text(order.price),
+        "stake": money_text(order.stake),
+        "status": order.state,
+        "reason": order.reason,
+        "pnl": None if order.pnl is None else money_text(order.pnl),
+        "reference": order.reference,
+        "ticket": order.ticket,
+        "placed_at": clock_text(order.placed_at),
+        "settled_at": clock_text(order.settled_at),
+    }
+
+
+def story(order: Order, entries: list[Written]) -> dict[str, Any]:
+    """Return the whole chain of one order: evidence, controls, and every step."""
+    first = entries[0]
+    intent = msgspec.convert(first.body["intent"], Intent)
+    evidence = intent.evidence
+    return {
+        "bet": bet_row(order),
+        "decided_at": clock_text(first.at),
+        "reason": evidence.reason,
+        "fair_price": price_text(evidence.fair),
+        "edge_percent": evidence.edge / 100,
+        "floor": price_text(intent.floor),
+        "prices": [
+            {
+                "book": seen.book,
+                "side": seen.side,
+                "price": price_text(seen.price),
+                "age_seconds": seen.age / 1000,
+            }
+            for seen in evidence.prices
+        ],
+        "controls": first.body["controls"],
+        "steps": [
+            {
+                "at": clock_text(entry.at),
+                "state": entry.kind.removeprefix("order."),
+                "by": entry.writer,
+                "incarnation": entry.pen,
+                "term": entry.term,
+                **{key: _readable(key, value) for key, value in entry.body.items()},
+            }
+            for entry in entries[1:]
+        ],
+    }
+
+
+def story_lines(found: dict[str, Any]) -> list[str]:
+    """Write the chain for people."""
+    bet = found["bet"]
+    line = "" if bet["line"] is None else f" {bet['line']:+g}"
+    lines = [
+        f"{bet['id']}  {bet['event']} ({bet['league']}), starts {bet['start']}",
+        f"  back {bet['market']} {bet['selection']}{line} at {bet['book']}:"
+        f" {bet['price']} for {bet['stake']} - {bet['status']}"
+        + (f", profit {bet['pnl']}" if bet["pnl"] is not None else ""),
+        f"  why: {found['reason']}",
+        f"  fair price {found['fair_price']}, edge {found['edge_percent']:.2f} %,"
+        f" not below {found['floor']}",
+        "  prices seen: "
+        + "; ".join(
+            f"{seen['book']} {seen['side']} {seen['price']} ({seen['age_seconds']:.1f} s old)"
+            for seen in found["prices"]
+        ),
+        "  risk controls:",
+    ]
+    lines += [
+        f"    {'pass' if verdict['passed'] else 'NO  '} {verdict['control']}: {verdict['figure']}"
+        for verdict in found["controls"]
+    ]
+    lines.append("  what happened:")
+    for step in found["steps"]:
+        known = ("at", "state", "by", "incarnation", "term")
+        rest = ", ".join(f"{k} {v}" for k, v in step.items() if k not in known and v != "")
+        lines.append(
+            f"    {step['at']}  {step['state']} by {step['by']}" + f": {rest}" * bool(rest)
+        )
+    return lines
+
+
+def _readable(key: str, value: Any) -> Any:
+    if key == "price":
+        return price_text(value)
+    return money_text(value) if key in ("stake", "pnl") else value

@@ -1,0 +1,141 @@
+"""Control: what operators may ask and do, answered after the effect is durable.
+
+Owns: the replies it has given, the latest report of every feed and account.
+Hears: Command from clients of the bus, FeedReport, AccountState.
+Says: Reply to the client, Armed to Risk.
+"""
+
+from collections.abc import Callable
+
+from actors.gate import KillGate
+from actors.ledger import Ledger
+from actors.messages import AccountState, Armed, Command, FeedReport, Reply
+from actors.settings import Mode
+from actors.status import Reported, status
+from actors.units import Millis
+from runtime.actor import Actor
+from runtime.codec import Message
+
+KILL_SETTLES_AFTER = 0.05
+"""A send that looked at the gate just before it closed has begun by then."""
+
+LONGEST_ARM = 7 * 86_400
+REPLIES_KEPT = 1_000
+
+
+class _Killed(Message, frozen=True):
+    """The gate has been closed long enough to say so."""
+
+    control = True
+
+    client: str
+    id: str
+
+
+class Control(Actor):
+    """Answer operators. Stopping the betting does not depend on it: the gate is a file."""
+
+    writes_journal = True
+
+    def __init__(self, mode: Mode, gate: KillGate) -> None:
+        super().__init__()
+        self._mode = mode
+        self._gate = gate
+        self._reported = Reported({}, {})
+        self._replies: dict[str, Reply] = {}
+        self._armed_until = 0
+        self._commands: dict[str, Callable[[Command, str], Reply | None]] = {
+            "status": self._status,
+            "kill": self._kill,
+            "resume": self._resume,
+            "arm": self._arm,
+        }
+
+    def on_start(self) -> None:
+        for written in self.journal.entries("arm"):
+            self._armed_until = int(written.body["until"])
+        if self._gate.closed():
+            self._note_closed()
+            self.log.warning("the kill gate is closed", **self._gate.why())
+
+    def on_message(self, message: Message, sender: str) -> None:
+        match message:
+            case Command():
+                self._command(message, sender)
+            case _Killed(client, id_):
+                why = self._gate.why()
+                self._answer(client, Reply(id_, 0, {"trading": "killed", **why}))
+            case FeedReport():
+                self._reported.feeds[message.market] = message
+            case AccountState():
+                self._reported.accounts[message.account] = message
+            case _:
+                super().on_message(message, sender)
+
+    def _command(self, command: Command, client: str) -> None:
+        known = self._replies.get(command.id)
+        if known is not None:
+            self.tell(client, known)
+            return
+        handler = self._commands.get(command.name)
+        if handler is None:
+            reply: Reply | None = _no(command, f"unknown command {command.name}")
+        elif command.expires < self.clock.now():
+            reply = _no(command, "the command came too late")
+        else:
+            reply = handler(command, client)
+        if reply is not None:
+            self._answer(client, reply)
+
+    def _answer(self, client: str, reply: Reply) -> None:
+        self._replies[reply.id] = reply
+        while len(self._replies) > REPLIES_KEPT:
+            self._replies.pop(next(iter(self._replies)))
+        self.tell(client, reply)
+
+    def _status(self, command: Command, _client: str) -> Reply:
+        self._reported.armed_until = self._armed_until
+        body = status(self._cell.host, Ledger(self.journal), self._mode, self._gate, self._reported)
+        return Reply(command.id, 0, body)
+
+    def _kill(self, command: Command, client: str) -> None:
+        reason = command.arguments.get("reason", "")
+        if not self._gate.closed():
+            self._gate.close(reason, command.arguments.get("by", ""), self.clock.now())
+        self._note_closed()
+        self.after(KILL_SETTLES_AFTER, _Killed(client, command.id))
+
+    def _resume(self, command: Command, _client: str) -> Reply:
+        reason = command.arguments.get("reason", "")
+        if not reason:
+            return _no(command, "resume needs a reason")
+        by = command.arguments.get("by", "")
+        self.record("resumed", "gate", reason=reason, by=by)
+        self.commit()
+        self._gate.open()
+        return Reply(command.id, 0, {"trading": "open", "reason": reason, "by": by})
+
+    def _arm(self, command: Command, _client: str) -> Reply:
+        if self._mode is not Mode.LIVE:
+            return _no(command, f"mode is {self._mode.value}: only live needs to be armed")
+        try:
+            seconds = float(command.arguments.get("seconds", ""))
+        except ValueError:
+            return _no(command, "arm needs a time")
+        if not 0 < seconds <= LONGEST_ARM:
+            return _no(command, "arm for at most 7 days")
+        until = Millis(self.clock.now() + int(seconds * 1000))
+        self.record("armed", "arm", until=until, by=command.arguments.get("by", ""))
+        self.commit()
+        self._armed_until = until
+        self.tell("risk", Armed(until))
+        return Reply(command.id, 0, {"armed_until": until})
+
+    def _note_closed(self) -> None:
+        last = [written.kind for written in self.journal.entries("gate")][-1:]
+        if last != ["killed"]:
+            self.record("killed", "gate", **self._gate.why())
+
+
+def _no(command: Command, reason: str) -> Reply:
+    return Reply(command.id, 1, {"error": reason})

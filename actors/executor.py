@@ -1,0 +1,108 @@
+"""Executor: the orders of one selection, one at a time.
+
+Owns: which order of its selection is in flight, and how long to rest after one.
+Hears: Signal, Granted or Denied from Risk, OrderMoved from whoever moved it.
+Says: Reserve to Risk, Place to the account's Gateway.
+"""
+
+from zlib import crc32
+
+from actors.messages import Denied, Granted, OrderMoved, Place, Reserve, Signal
+from actors.orders import IN_FLIGHT, Intent, OrderState
+from runtime.actor import Actor
+from runtime.codec import Message
+
+ANSWER_WITHIN = 10.0
+REST_AFTER_NO = 5.0
+IDLE_FOR = 60.0
+
+
+class _NoAnswer(Message, frozen=True):
+    """Risk has not answered in time; if it granted, its own sweep takes it back."""
+
+    order: str
+
+
+class _Idle(Message, frozen=True):
+    """Nothing happened for a while."""
+
+
+class Executor(Actor):
+    """Serialise one selection by its mailbox."""
+
+    def __init__(self, couriers: dict[str, int]) -> None:
+        super().__init__()
+        self._couriers = couriers
+        self._order = ""
+        self._resting_until = 0.0
+
+    def on_start(self) -> None:
+        self.after(IDLE_FOR, _Idle(), "idle")
+
+    def on_message(self, message: Message, sender: str) -> None:
+        match message:
+            case Signal():
+                self._wish(message)
+            case Granted(intent, permit) if intent.order == self._order:
+                self.cancel("answer")
+                self.tell(self._courier(intent), Place(intent, permit))
+            case Granted():
+                pass  # given up on it already: Risk takes the permit back when it runs out
+            case Denied(order, _) if order == self._order:
+                self._rest()
+            case Denied():
+                pass
+            case OrderMoved(order, _, state, _, _):
+                self._moved(order, OrderState(state))
+            case _NoAnswer(order) if order == self._order:
+                self._rest()
+            case _NoAnswer():
+                pass
+            case _Idle():
+                self._leave_if_idle()
+            case _:
+                super().on_message(message, sender)
+        if not isinstance(message, _Idle):
+            self.after(IDLE_FOR, _Idle(), "idle")
+
+    def _wish(self, signal: Signal) -> None:
+        if self._order or self.clock.monotonic() < self._resting_until:
+            return
+        self._order = self.identity.new("t")
+        intent = Intent(
+            self._order,
+            signal.account,
+            signal.event,
+            signal.selection,
+            signal.book,
+            signal.locator,
+            signal.price,
+            signal.floor,
+            signal.stake,
+            signal.strategy,
+            signal.seen_at,
+            signal.evidence,
+        )
+        self.tell("risk", Reserve(intent))
+        self.after(ANSWER_WITHIN, _NoAnswer(self._order), "answer")
+
+    def _courier(self, intent: Intent) -> str:
+        number = crc32(intent.selection.key.encode()) % self._couriers[intent.account] + 1
+        return f"gateway/{intent.account}/{number}"
+
+    def _moved(self, order: str, state: OrderState) -> None:
+        if state in IN_FLIGHT:
+            self._order = self._order or order
+        elif order == self._order:
+            self._rest()
+
+    def _rest(self) -> None:
+        self._order = ""
+        self._resting_until = self.clock.monotonic() + REST_AFTER_NO
+        self.cancel("answer")
+
+    def _leave_if_idle(self) -> None:
+        if self._order:
+            self.after(IDLE_FOR, _Idle(), "idle")
+        else:
+            self.leave()

@@ -1,0 +1,59 @@
+"""The kill gate: a file in the state directory. While it is there, nothing is placed.
+
+It needs no mailbox, no journal and no running thread: whoever can write the file can
+stop the betting, and the door reads it last before the first byte. Opening it again is
+a separate act with a reason.
+"""
+
+import json
+import os
+from pathlib import Path
+
+
+class KillGate:
+    """Close, open and read the gate of one state directory."""
+
+    def __init__(self, state: Path) -> None:
+        self.path = state / "KILL"
+
+    def closed(self) -> bool:
+        """Tell whether placing is stopped; an unreadable gate counts as closed."""
+        try:
+            self.path.lstat()
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return True
+
+    def close(self, reason: str, by: str, at: int) -> None:
+        """Stop all placing, durably, before this returns."""
+        content = json.dumps({"reason": reason, "by": by, "at": at}).encode()
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.pwrite(descriptor, content, 0)
+            os.ftruncate(descriptor, len(content))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        self._sync_folder()
+
+    def open(self) -> None:
+        """Allow placing again, durably."""
+        self.path.unlink(missing_ok=True)
+        self._sync_folder()
+
+    def why(self) -> dict[str, str]:
+        """Return who closed the gate and why; empty when it is open or says nothing."""
+        try:
+            found = json.loads(self.path.read_bytes() or b"{}")
+        except (OSError, ValueError):
+            return {}
+        return {name: str(value) for name, value in found.items()} if found else {}
+
+    def _sync_folder(self) -> None:
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -1,0 +1,188 @@
+"""The ledger: the journal's orders as a table, kept within the journal's transactions.
+
+It is a projection: every row can be made again from the entries. It refuses a transition
+that the lifecycle does not know, which undoes the whole append.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pysqlite3.dbapi2 as sqlite
+
+from actors.orders import OPEN, Intent, OrderState, check_transition
+from runtime.journal import Journal, Written
+
+ORDER = "order."
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS orders (
+    id TEXT PRIMARY KEY, state TEXT NOT NULL, account TEXT NOT NULL, strategy TEXT NOT NULL,
+    event TEXT NOT NULL, event_name TEXT NOT NULL, league TEXT NOT NULL, start INTEGER NOT NULL,
+    market TEXT NOT NULL, period TEXT NOT NULL, line INTEGER NOT NULL, side TEXT NOT NULL,
+    selection TEXT NOT NULL, book TEXT NOT NULL, wanted_price INTEGER NOT NULL,
+    price INTEGER NOT NULL, stake INTEGER NOT NULL, courier TEXT NOT NULL DEFAULT '',
+    reference TEXT NOT NULL DEFAULT '', ticket TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '', pnl INTEGER, made_at INTEGER NOT NULL,
+    placed_at INTEGER, settled_at INTEGER, moved_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS orders_by_state ON orders (state);
+CREATE INDEX IF NOT EXISTS orders_by_selection ON orders (selection);
+CREATE INDEX IF NOT EXISTS orders_by_reference ON orders (reference);
+"""
+
+
+class Order(msgspec.Struct, frozen=True):
+    """One row: money in minor units, prices in thousandths, times in ms since 1970 UTC."""
+
+    id: str
+    state: str
+    account: str
+    strategy: str
+    event: str
+    event_name: str
+    league: str
+    start: int
+    market: str
+    period: str
+    line: int
+    side: str
+    selection: str
+    book: str
+    wanted_price: int
+    price: int
+    stake: int
+    courier: str
+    reference: str
+    ticket: str
+    reason: str
+    pnl: int | None
+    made_at: int
+    placed_at: int | None
+    settled_at: int | None
+    moved_at: int
+
+
+_MAY_CHANGE = ("price", "stake", "courier", "reference", "ticket", "reason", "pnl")
+
+
+class OrderTable:
+    """The projection that keeps `orders`."""
+
+    schema = SCHEMA
+
+    def apply(self, connection: sqlite.Connection, written: Written) -> None:
+        """Follow one entry of an order. Raises IllegalTransitionError."""
+        if not written.kind.startswith(ORDER):
+            return
+        then = OrderState(written.kind.removeprefix(ORDER))
+        row = connection.execute("SELECT state FROM orders WHERE id = ?", (written.key,)).fetchone()
+        check_transition(written.key, OrderState(row[0]) if row else None, then)
+        if then is OrderState.INTENT:
+            self._insert(connection, written)
+        else:
+            self._move(connection, written, then)
+
+    def _insert(self, connection: sqlite.Connection, written: Written) -> None:
+        intent = msgspec.convert(written.body["intent"], Intent)
+        selection, event = intent.selection, intent.event
+        columns = {
+            "id": intent.order,
+            "state": OrderState.INTENT.value,
+            "account": intent.account,
+            "strategy": intent.strategy,
+            "event": event.key,
+            "event_name": event.name,
+            "league": event.league,
+            "start": event.start,
+            "market": selection.type.value,
+            "period": selection.period.value,
+            "line": selection.line,
+            "side": selection.side.value,
+            "selection": selection.key,
+            "book": intent.book,
+            "wanted_price": intent.price,
+            "price": intent.price,
+            "stake": intent.stake,
+            "made_at": written.at,
+            "moved_at": written.at,
+        }
+        names = ", ".join(columns)
+        marks = ", ".join("?" * len(columns))
+        connection.execute(f"INSERT INTO orders ({names}) VALUES ({marks})", [*columns.values()])
+
+    def _move(self, connection: sqlite.Connection, written: Written, then: OrderState) -> None:
+        columns: dict[str, Any] = {"state": then.value, "moved_at": written.at}
+        columns |= {name: written.body[name] for name in _MAY_CHANGE if name in written.body}
+        if then is OrderState.SENDING:
+            columns["placed_at"] = written.at
+        if then in (OrderState.SETTLED, OrderState.VOID):
+            columns["settled_at"] = written.at
+        names = ", ".join(f"{name} = ?" for name in columns)
+        connection.execute(
+            f"UPDATE orders SET {names} WHERE id = ?", [*columns.values(), written.key]
+        )
+
+
+class Ledger:
+    """Read the orders of a journal."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+
+    def order(self, order: str) -> Order | None:
+        """Return one order by its id or an unambiguous beginning or end of it."""
+        rows = self._select(
+            "id = ? OR id LIKE ? OR id LIKE ? LIMIT 2", order, f"{order}%", f"%{order}"
+        )
+        exact = [row for row in rows if row.id == order]
+        return exact[0] if exact else rows[0] if len(rows) == 1 else None
+
+    def orders(self, states: Iterable[OrderState], account: str = "") -> list[Order]:
+        """Return the orders in these states, oldest first, of one account or all."""
+        names = [state.value for state in states]
+        where = f"state IN ({', '.join('?' * len(names))})"
+        if account:
+            return self._select(f"{where} AND account = ? ORDER BY rowid", *names, account)
+        return self._select(f"{where} ORDER BY rowid", *names)
+
+    def bets(self) -> list[Order]:
+        """Return every order that was or may have been sent, oldest first."""
+        return self._select("placed_at IS NOT NULL ORDER BY rowid")
+
+    def settled_since(self, moment: int) -> int:
+        """Return the profit of what was settled since then, in minor units."""
+        row = self.journal.connection.execute(
+            "SELECT coalesce(sum(pnl), 0) FROM orders WHERE settled_at >= ?", (moment,)
+        ).fetchone()
+        return int(row[0])
+
+    def profit(self, account: str = "") -> int:
+        """Return all settled profit, of one account or all, in minor units."""
+        row = self.journal.connection.execute(
+            "SELECT coalesce(sum(pnl), 0) FROM orders WHERE account = ? OR ? = ''",
+            (account, account),
+        ).fetchone()
+        return int(row[0])
+
+    def knows_reference(self, reference: str) -> bool:
+        """Tell whether an order of ours was sent under this reference."""
+        query = "SELECT 1 FROM orders WHERE reference = ?"
+        return self.journal.connection.execute(query, (reference,)).fetchone() is not None
+
+    def open_stakes(self) -> int:
+        """Return the stakes of all open orders, those in doubt included, in minor units."""
+        return sum(order.stake for order in self.orders(OPEN))
+
+    def _select(self, where: str, *arguments: object) -> list[Order]:
+        names = ", ".join(Order.__struct_fields__)
+        rows = self.journal.connection.execute(
+            f"SELECT {names} FROM orders WHERE {where}", arguments
+        )
+        return [Order(*row) for row in rows]
+
+
+def open_journal(state: Path) -> Journal:
+    """Open the journal of a state directory, with its ledger."""
+    return Journal(state / "journal.sqlite", [OrderTable()])

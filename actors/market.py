@@ -1,0 +1,108 @@
+"""Market: what one polled market offers now, and what its strategies make of it.
+
+Owns: the latest price per selection and book, the strategies and their state.
+Hears: MarketUpdate from its Poller.
+Says: Credit to the Poller, Signal to `executor/<selection>`, FeedReport to Control.
+"""
+
+from actors.market_view import MarketView
+from actors.messages import Credit, FeedReport, MarketUpdate, Signal
+from actors.settings import MarketSettings, StrategySettings
+from actors.strategies import Strategy, Wish, load
+from runtime.actor import Actor
+from runtime.codec import Message
+
+ASK_AGAIN_AFTER = 5.0
+FORGET_AFTER = 6 * 3_600_000
+
+
+class _AskAgain(Message, frozen=True):
+    """No update came: the credit, or the update, may have been lost on the wire."""
+
+
+class Market(Actor):
+    """Turn updates into signals."""
+
+    def __init__(
+        self,
+        market: str,
+        settings: MarketSettings,
+        strategies: dict[str, StrategySettings],
+        max_age: float,
+    ) -> None:
+        super().__init__()
+        self._market = market
+        self._settings = settings
+        self._view = MarketView(max_age)
+        self._knows_all = False
+        self._signals = 0
+        self._strategies: dict[str, Strategy] = {
+            name: load(f"strategies.{name}", strategies[name].use, strategies[name].parameters)
+            for name in settings.strategies
+        }
+
+    def on_start(self) -> None:
+        self._ask()
+
+    def on_message(self, message: Message, sender: str) -> None:
+        match message:
+            case MarketUpdate():
+                self._update(message)
+                self._ask()
+            case _AskAgain():
+                self._ask()
+            case _:
+                super().on_message(message, sender)
+
+    def _ask(self) -> None:
+        self.tell(f"poller/{self._market}", Credit(full=not self._knows_all))
+        self.after(ASK_AGAIN_AFTER, _AskAgain(), "ask")
+
+    def _update(self, update: MarketUpdate) -> None:
+        self._knows_all = self._knows_all or update.full
+        now = self.clock.now()
+        for event in sorted(self._view.apply(update)):
+            for name in list(self._strategies):
+                self._consult(name, event, now)
+        self._view.forget(now - FORGET_AFTER)
+        report = FeedReport(
+            self._market,
+            update.polled_at,
+            len(self._view.events),
+            len(self._view.quotes),
+            update.answers,
+            update.faults,
+            self._signals,
+        )
+        self.tell("control", report)
+
+    def _consult(self, name: str, event: str, now: int) -> None:
+        view = self._view.event_view(event, now)
+        if view is None:
+            return
+        try:
+            wishes = self._strategies[name].on_update(view)
+        except Exception as error:  # users' code: it stops that strategy alone
+            self.log.error("strategy stopped", strategy=name, exc_info=error)
+            del self._strategies[name]
+            return
+        for wish in wishes:
+            self._signal(name, view.event.key, wish)
+
+    def _signal(self, strategy: str, event: str, wish: Wish) -> None:
+        quote = wish.quote
+        self._signals += 1
+        signal = Signal(
+            self._settings.account,
+            self._view.events[event],
+            quote.selection,
+            quote.book,
+            quote.locator,
+            quote.price,
+            wish.floor,
+            wish.stake,
+            strategy,
+            self._view.seen_at(quote),
+            wish.evidence,
+        )
+        self.tell(f"executor/{quote.selection.key}", signal)

@@ -1,0 +1,100 @@
+"""The latest price per selection and book of one polled market, grouped for a strategy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from actors.messages import MarketUpdate
+from actors.selections import SIDES, Event, MarketType, Period, Quote, Side
+from actors.units import Millis
+
+
+@dataclass
+class SelectionGroup:
+    """The mutually exclusive sides of one line, each with its quotes by book."""
+
+    event: str
+    type: MarketType
+    period: Period
+    quotes: dict[Side, dict[str, Quote]] = field(default_factory=dict)
+
+    def prices_of(self, book: str) -> dict[Side, Quote] | None:
+        """Return one book's quote for every side, or None when one is missing."""
+        found = {side: self.quotes.get(side, {}).get(book) for side in SIDES[self.type]}
+        complete = {side: quote for side, quote in found.items() if quote is not None}
+        return complete if len(complete) == len(found) else None
+
+
+@dataclass(frozen=True)
+class EventView:
+    """What a strategy sees of one event: fresh quotes only. `now` in ms since 1970 UTC."""
+
+    event: Event
+    groups: tuple[SelectionGroup, ...]
+    now: int
+
+
+class MarketView:
+    """Everything a Market knows; pure, fed by updates."""
+
+    def __init__(self, max_age: float) -> None:
+        self._max_age = max_age * 1000
+        self.events: dict[str, Event] = {}
+        self.quotes: dict[tuple[str, str], Quote] = {}
+        self._seen: dict[tuple[str, str], int] = {}
+        self._by_event: dict[str, dict[tuple[str, str], None]] = {}
+
+    def apply(self, update: MarketUpdate) -> set[str]:
+        """Merge an update and return the keys of the events whose prices changed."""
+        if update.full:
+            self.__init__(self._max_age / 1000)  # type: ignore[misc]
+        touched: set[str] = set()
+        for event in update.events:
+            self.events[event.key] = event
+        for key in update.removed:
+            quote = self.quotes.pop(key, None)
+            self._seen.pop(key, None)
+            if quote is not None:
+                self._by_event.get(quote.selection.event, {}).pop(key, None)
+        for quote in update.quotes:
+            key = (quote.selection.key, quote.book)
+            self.quotes[key] = quote
+            self._seen[key] = quote.received_at
+            self._by_event.setdefault(quote.selection.event, {})[key] = None
+            touched.add(quote.selection.event)
+        for key in update.confirmed:
+            if key in self.quotes:
+                self._seen[key] = max(update.polled_at, self._seen[key])
+        return touched
+
+    def forget(self, started_before: int) -> None:
+        """Drop events that began before the instant given, with their quotes."""
+        old = [key for key, event in self.events.items() if event.start < started_before]
+        for key in old:
+            del self.events[key]
+            for quote_key in self._by_event.pop(key, {}):
+                self.quotes.pop(quote_key, None)
+                self._seen.pop(quote_key, None)
+
+    def seen_at(self, quote: Quote) -> Millis:
+        """Return when this price was last given or confirmed by the feed."""
+        return Millis(self._seen[(quote.selection.key, quote.book)])
+
+    def event_view(self, event: str, now: int) -> EventView | None:
+        """Return the event with its fresh quotes; None when nothing is known of it."""
+        known = self.events.get(event)
+        if known is None:
+            return None
+        groups: dict[str, SelectionGroup] = {}
+        for quote in self._fresh(event, now):
+            selection = quote.selection
+            group = groups.setdefault(
+                selection.market_key,
+                SelectionGroup(event, selection.type, selection.period),
+            )
+            group.quotes.setdefault(selection.side, {})[quote.book] = quote
+        return EventView(known, tuple(groups.values()), now)
+
+    def _fresh(self, event: str, now: int) -> Iterator[Quote]:
+        for key in self._by_event.get(event, {}):
+            if now - self._seen[key] <= self._max_age:
+                yield self.quotes[key]

@@ -1,0 +1,180 @@
+"""Everything the betting actors say to each other, in the order it is said."""
+
+from typing import Any
+
+from actors.orders import Evidence, Intent, Permit, Verdict
+from actors.selections import Event, Phase, Quote, Selection
+from actors.units import Millis
+from runtime.codec import Message
+
+# Session and those who call the book.
+
+
+class TokenWanted(Message, frozen=True):
+    """Tell me the token, now and whenever it changes."""
+
+    control = True
+
+
+class Token(Message, frozen=True):
+    """The session as it is. An empty value: there is none now, wait."""
+
+    control = True
+
+    value: str
+    base_url: str
+
+
+class TokenRejected(Message, frozen=True):
+    """The book no longer takes this token; log in once, whoever else says so too."""
+
+    control = True
+
+    value: str
+
+
+class FeedTurnWanted(Message, frozen=True):
+    """May I ask for prices? The answer comes when the rate budget allows it."""
+
+    market: str
+    phase: Phase
+
+
+class FeedTurn(Message, frozen=True):
+    """Ask for prices now."""
+
+    market: str
+
+
+class Throttled(Message, frozen=True):
+    """The book says that we ask too often."""
+
+    market: str
+
+
+# Poller and Market.
+
+
+class Credit(Message, frozen=True):
+    """The Market can take one more update; `full` when it knows nothing yet."""
+
+    full: bool = False
+
+
+class MarketUpdate(Message, frozen=True):
+    """What changed at the book since the last update, newest only."""
+
+    market: str
+    events: tuple[Event, ...]
+    quotes: tuple[Quote, ...]
+    confirmed: tuple[tuple[str, str], ...]
+    removed: tuple[tuple[str, str], ...]
+    polled_at: Millis
+    answers: int
+    faults: int
+    full: bool = False
+
+
+class FeedReport(Message, frozen=True):
+    """How a polled market does, for operators."""
+
+    market: str
+    polled_at: Millis
+    events: int
+    quotes: int
+    answers: int
+    faults: int
+    signals: int
+
+
+# Market, Executor, Risk, Gateway.
+
+
+class Signal(Message, frozen=True):
+    """A strategy wants this bet. Price and floor in thousandths, stake in minor units."""
+
+    account: str
+    event: Event
+    selection: Selection
+    book: str
+    locator: str
+    price: int
+    floor: int
+    stake: int
+    strategy: str
+    seen_at: Millis
+    evidence: Evidence
+
+
+class Reserve(Message, frozen=True):
+    intent: Intent
+
+
+class Granted(Message, frozen=True):
+    intent: Intent
+    permit: Permit
+
+
+class Denied(Message, frozen=True):
+    order: str
+    verdicts: tuple[Verdict, ...]
+
+
+class Place(Message, frozen=True):
+    intent: Intent
+    permit: Permit
+
+
+class OrderMoved(Message, frozen=True):
+    """An order's new state is durable. Money in minor units."""
+
+    order: str
+    selection: str
+    state: str
+    stake: int
+    pnl: int = 0
+
+
+# Settler and Risk.
+
+
+class AccountState(Message, frozen=True):
+    """What the book's account says. Money in minor units.
+
+    `difference` is the book's total less ours: the opening balance and our settled profit.
+    """
+
+    account: str
+    credit: int
+    outstanding: int
+    foreign_stakes: int
+    difference: int
+    at: Millis
+
+
+# Operators and Control.
+
+
+class Command(Message, frozen=True):
+    """What an operator wants; a repeat of `id` gets the stored reply."""
+
+    id: str
+    name: str
+    expires: Millis
+    arguments: dict[str, str]
+
+
+class Reply(Message, frozen=True):
+    """The answer, after the effect is durable. `exit` is the command's exit code."""
+
+    id: str
+    exit: int
+    body: dict[str, Any]
+
+
+class Armed(Message, frozen=True):
+    """Live betting is allowed until then."""
+
+    control = True
+
+    until: Millis

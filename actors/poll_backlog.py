@@ -1,0 +1,92 @@
+"""What a Market has not been told yet: merged, the newest price only, sent on credit."""
+
+from actors.books.asianodds.feed import FeedChange
+from actors.messages import MarketUpdate
+from actors.selections import Event, MarketType, Quote
+from actors.units import Millis
+
+LARGEST_UPDATE = 2_000
+
+Key = tuple[str, str]
+"""Selection key and book."""
+
+
+class Backlog:
+    """Everything known of one polled market, and which part of it is news."""
+
+    def __init__(self, market: str) -> None:
+        self._market = market
+        self._events: dict[str, Event] = {}
+        self._quotes: dict[Key, Quote] = {}
+        self._new_events: set[str] = set()
+        self._new_quotes: dict[Key, None] = {}
+        self._confirmed: dict[Key, None] = {}
+        self._removed: dict[Key, None] = {}
+        self._credit = 0
+        self._full = True
+        self._polled_at = Millis(0)
+        self._answers = 0
+        self._faults = 0
+
+    def take(self, change: FeedChange, now: Millis, types: tuple[MarketType, ...]) -> None:
+        """Merge one answer's change; market types that are not polled for are left out."""
+        self._polled_at = now
+        self._answers += 1
+        self._faults += len(change.faults)
+        for event in change.events:
+            self._events[event.key] = event
+            self._new_events.add(event.key)
+        for key in change.removed:
+            if self._quotes.pop(key, None) is not None:
+                self._removed[key] = None
+                self._new_quotes.pop(key, None)
+                self._confirmed.pop(key, None)
+        for quote in change.quotes:
+            if quote.selection.type in types:
+                key = (quote.selection.key, quote.book)
+                self._quotes[key] = quote
+                self._new_quotes[key] = None
+                self._removed.pop(key, None)
+        self._confirmed.update(
+            dict.fromkeys(key for key in change.confirmed if key in self._quotes)
+        )
+
+    def count_fault(self) -> None:
+        """Count an answer that could not be read at all."""
+        self._faults += 1
+
+    def credit(self, *, full: bool) -> None:
+        """Allow one more update; `full` when the Market knows nothing yet."""
+        self._credit = 1
+        if full:
+            self._full = True
+
+    def next_update(self) -> MarketUpdate | None:
+        """Return the next update, when there is a credit and an answer came since the last."""
+        if not self._credit or not self._polled_at:
+            return None
+        full, self._full = self._full, False
+        if full:
+            self._new_events = set(self._events)
+            self._new_quotes = dict.fromkeys(self._quotes)
+        elif not (self._new_events or self._new_quotes or self._confirmed or self._removed):
+            return None
+        self._credit = 0
+        keys = list(self._new_quotes)[:LARGEST_UPDATE]
+        for key in keys:
+            del self._new_quotes[key]
+        quotes = tuple(self._quotes[key] for key in keys)
+        named = self._new_events | {quote.selection.event for quote in quotes}
+        update = MarketUpdate(
+            self._market,
+            tuple(self._events[name] for name in sorted(named) if name in self._events),
+            quotes,
+            tuple(self._confirmed),
+            tuple(self._removed),
+            self._polled_at,
+            self._answers,
+            self._faults,
+            full,
+        )
+        self._new_events, self._confirmed, self._removed = set(), {}, {}
+        return update

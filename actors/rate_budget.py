@@ -1,0 +1,44 @@
+"""How often prices may be asked for, safe whichever way the book counts.
+
+Nobody knows whether the book's clock runs per account, per market, or per sport and
+market, so both are kept: each market its own interval, and between any two polls of the
+account the shortest one.
+"""
+
+from actors.books.asianodds.feed import MINIMUM_INTERVAL_SECONDS
+from actors.selections import Phase
+from runtime.chance import Chance
+
+BETWEEN_ANY_TWO = float(min(MINIMUM_INTERVAL_SECONDS.values()))
+MARGIN = 0.1
+LONGEST_PENALTY = 300.0
+
+
+class RateBudget:
+    """Book polls of one account; times are monotonic seconds."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+        self._next_any = 0.0
+        self._next_of: dict[str, float] = {}
+        self._penalty: dict[str, float] = {}
+
+    def book(self, market: str, phase: Phase, now: float) -> float:
+        """Reserve the next poll of a market and return how long to wait for it."""
+        at = max(now, self._next_any, self._next_of.get(market, 0.0))
+        interval = MINIMUM_INTERVAL_SECONDS[phase] + MARGIN
+        self._next_of[market] = at + interval
+        self._next_any = at + BETWEEN_ANY_TWO + MARGIN
+        return at - now
+
+    def throttled(self, market: str, now: float) -> float:
+        """Wait longer after the book complained: doubling, jittered; return the pause."""
+        penalty = min(LONGEST_PENALTY, self._penalty.get(market, BETWEEN_ANY_TWO) * 2)
+        self._penalty[market] = penalty
+        pause = self._chance.uniform(penalty / 2, penalty)
+        self._next_any = max(self._next_any, now + pause)
+        return pause
+
+    def calm(self, market: str) -> None:
+        """Forget the penalty of a market whose poll was answered."""
+        self._penalty.pop(market, None)

@@ -1,0 +1,1 @@
+"""The one authority: small controls, the reservations they read, and the actor."""

@@ -1,0 +1,146 @@
+"""What `config.yaml` may say, with its defaults; money in minor units, times in seconds."""
+
+import os
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, NewType
+
+import msgspec
+
+from actors.selections import MarketType, Phase
+from actors.units import money
+from runtime.configuration import Scalar, Seconds, Secret, read_yaml, validate
+from runtime.errors import ConfigurationError
+
+Amount = NewType("Amount", int)
+Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+
+class Mode(Enum):
+    DRY = "dry"
+    PAPER = "paper"
+    LIVE = "live"
+
+
+class Book(Enum):
+    ASIANODDS = "asianodds"
+
+
+class AccountSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One account at one bookmaker."""
+
+    book: Book = Book.ASIANODDS
+    url: str = "https://webapi.asianodds88.com/AsianOddsService"
+    username: str = ""
+    password: Secret = msgspec.field(default_factory=lambda: Secret(""))
+    couriers: Annotated[int, msgspec.Meta(ge=1, le=8)] = 2
+    connect_timeout: Seconds = Seconds(5.0)
+    read_timeout: Seconds = Seconds(20.0)
+
+
+class MarketSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One unit of polling: it gets one Poller and one Market actor."""
+
+    account: str
+    when: Phase
+    sport: Annotated[int, msgspec.Meta(ge=1)] = 1
+    types: tuple[MarketType, ...] = tuple(MarketType)
+    leagues: str = "ALL"
+    books: str = "ALL"
+    every: Seconds = Seconds(10.0)
+    full_every: Annotated[int, msgspec.Meta(ge=1)] = 3
+    strategies: tuple[str, ...] = ("value",)
+
+
+class StrategySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A strategy class by import path (`module:Class`) and its own parameters."""
+
+    use: str
+    parameters: dict[str, int | float | str | bool | list[str]] = {}
+
+
+class RiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every limit of the one authority."""
+
+    max_stake: Amount = Amount(1_000)
+    max_exposure: Amount = Amount(100_000)
+    max_event_exposure: Amount = Amount(3_000)
+    max_selection_exposure: Amount = Amount(1_000)
+    daily_loss: Amount = Amount(150_000)
+    max_open_bets: Count = 100
+    orders_per_minute: Count = 60
+    selection_cooldown: Seconds = Seconds(3_600.0)
+    event_cooldown: Seconds = Seconds(5.0)
+    league_blacklist: tuple[str, ...] = ()
+    market_blacklist: tuple[MarketType, ...] = ()
+    permit_lifetime: Seconds = Seconds(15.0)
+    max_price_age: Seconds = Seconds(30.0)
+
+
+class PaperSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The bookmaker of our own; matches run `speed` times faster than in life."""
+
+    speed: Annotated[int, msgspec.Meta(ge=1, le=3_600)] = 300
+    seed: int = 7
+    balance: Amount = Amount(1_000_000)
+    currency: str = "EUR"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole configuration."""
+
+    accounts: dict[str, AccountSettings]
+    markets: dict[str, MarketSettings]
+    strategies: dict[str, StrategySettings]
+    mode: Mode = Mode.PAPER
+    risk: RiskSettings = RiskSettings()
+    paper: PaperSettings = PaperSettings()
+
+
+def _amount(value: object) -> Amount:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise TypeError
+    amount = money(value)
+    if amount < 0:
+        raise ValueError
+    return Amount(amount)
+
+
+SCALARS: Mapping[object, Scalar] = {Amount: Scalar(_amount, "an amount such as 25.00")}
+
+
+def load(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read and validate a configuration file. Raises ConfigurationError with every fault."""
+    settings = validate(Settings, read_yaml(path), scalars=SCALARS, environment=environment)
+    faults = _cross_faults(settings)
+    if faults:
+        raise ConfigurationError(faults)
+    return settings
+
+
+def _cross_faults(settings: Settings) -> list[str]:
+    faults = []
+    for name, market in settings.markets.items():
+        if market.account not in settings.accounts:
+            allowed = ", ".join(settings.accounts) or "none is configured"
+            faults.append(f'markets.{name}.account: holds "{market.account}"; allowed: {allowed}')
+        for strategy in market.strategies:
+            if strategy not in settings.strategies:
+                allowed = ", ".join(settings.strategies) or "none is configured"
+                faults.append(f'markets.{name}.strategies: holds "{strategy}"; allowed: {allowed}')
+    if settings.mode is not Mode.PAPER:
+        for name, account in settings.accounts.items():
+            if not account.username or not account.password.reveal():
+                faults.append(
+                    f"accounts.{name}: username and password are needed in mode "
+                    f"{settings.mode.value}; give them as ${{NAME}} from the environment"
+                )
+    for kind, section in (("accounts", settings.accounts), ("markets", settings.markets)):
+        faults += [
+            f'{kind}.{name}: a name has letters, digits, "-" and "_" only'
+            for name in section
+            if not name.replace("-", "").replace("_", "").isalnum()
+        ]
+    return faults

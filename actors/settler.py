@@ -1,0 +1,198 @@
+"""Settler: asks the book what became of every order, for as long as it takes.
+
+Owns: the account's bets as the book tells them, and when each doubt is asked about again.
+Hears: Token, its own clock.
+Says: OrderMoved to Risk and the Executors, AccountState to Risk and Control.
+"""
+
+import datetime
+from collections.abc import Callable
+
+from actors.books.asianodds.bets import BookBet
+from actors.books.asianodds.client import AccountSummary, AsianOddsClient
+from actors.errors import BookError, NotSentError, SessionLostError, ThrottledError
+from actors.ledger import Ledger, Order
+from actors.messages import AccountState, OrderMoved, Token, TokenRejected, TokenWanted
+from actors.orders import OPEN, OrderState
+from actors.reconciliation import PNL_TOLERANCE, find, own_figure, path, state_of
+from actors.settings import AccountSettings
+from actors.units import Millis
+from runtime.actor import Actor
+from runtime.codec import Message
+
+EVERY = 2.0
+LONGEST_PAUSE = 120.0
+ASKED_ONE_BY_ONE = 10
+
+
+class _Round(Message, frozen=True):
+    """Time to ask the book."""
+
+
+class Settler(Actor):
+    """Bring journal and book into agreement, by evidence only."""
+
+    writes_journal = True
+
+    def __init__(
+        self,
+        account: str,
+        settings: AccountSettings,
+        connect: Callable[[AccountSettings], AsianOddsClient],
+    ) -> None:
+        super().__init__()
+        self._account = account
+        self._settings = settings
+        self._connect = connect
+        self._session = f"session/{account}"
+        self._client: AsianOddsClient | None = None
+        self._token = ""
+        self._pause: dict[str, tuple[float, float]] = {}
+        self._failures = 0
+        self._reported: set[str] = set()
+
+    def on_start(self) -> None:
+        self._client = self._connect(self._settings)
+        self.tell(self._session, TokenWanted())
+        self.after(EVERY, _Round(), "round")
+
+    def on_message(self, message: Message, sender: str) -> None:
+        match message:
+            case Token(value, base_url):
+                self._token = value
+                if self._client is not None:
+                    self._client.set_base(base_url)
+            case _Round():
+                self._round()
+            case _:
+                super().on_message(message, sender)
+
+    def _round(self) -> None:
+        client = self._client
+        assert client is not None
+        pause = EVERY
+        if self._token:
+            try:
+                self._reconcile(client)
+                self._failures = 0
+            except SessionLostError:
+                self.tell(self._session, TokenRejected(self._token))
+                self._token = ""
+            except (BookError, NotSentError) as error:
+                self._failures += 1
+                pause = min(LONGEST_PAUSE, EVERY * 2.0 ** min(self._failures, 10))
+                level = "throttled" if isinstance(error, ThrottledError) else "book not read"
+                self.log.warning(level, reason=str(error), next_try_in=pause)
+        self.after(pause, _Round(), "round")
+
+    def _reconcile(self, client: AsianOddsClient) -> None:
+        ledger = Ledger(self.journal)
+        sent = [
+            order
+            for order in ledger.orders(OPEN, self._account)
+            if order.state not in (OrderState.PERMITTED.value, OrderState.SENDING.value)
+        ]
+        running = client.running_bets(self._token)
+        known: list[BookBet] = [*running]
+        if sent:
+            known += client.finished_bets(self._token)
+        unresolved = [order for order in sent if not self._follow(order, known)]
+        known += self._ask_one_by_one(client, unresolved, running)
+        summary = client.account(self._token)
+        self._report(ledger, running, summary)
+
+    def _ask_one_by_one(
+        self, client: AsianOddsClient, orders: list[Order], running: tuple[BookBet, ...]
+    ) -> list[BookBet]:
+        """Ask by reference for what no list shows, with a growing pause for each order."""
+        now = self.clock.monotonic()
+        tickets: list[BookBet] = []
+        asked = 0
+        for order in orders:
+            if find(order, running) is not None:
+                continue  # accepted and open: nothing to learn
+            due, pause = self._pause.get(order.id, (0.0, EVERY))
+            if now < due or asked >= ASKED_ONE_BY_ONE:
+                continue
+            asked += 1
+            self._pause[order.id] = (now + pause, min(LONGEST_PAUSE, pause * 2))
+            answer = client.bets_by_reference(self._token, order.reference)
+            if not self._follow(order, answer) and now - due > LONGEST_PAUSE:
+                day = datetime.datetime.fromtimestamp((order.placed_at or 0) / 1000, datetime.UTC)
+                self._follow(order, client.history(self._token, day.date()))
+            tickets += answer
+        return tickets
+
+    def _follow(self, order: Order, bets: list[BookBet] | tuple[BookBet, ...]) -> bool:
+        """Move an order to where its ticket says it is; True when it is final or running."""
+        bet = find(order, bets)
+        then = None if bet is None else state_of(bet)
+        if bet is None or then is None:
+            return False
+        now = OrderState(order.state)
+        if then is OrderState.PENDING and now is not OrderState.IN_DOUBT:
+            return False
+        for state in path(now, then):
+            self._record_move(order, bet, state)
+        if path(now, then):
+            self.commit()
+            self._pause.pop(order.id, None)
+            pnl = self._pnl(bet) if then in (OrderState.SETTLED, OrderState.VOID) else 0
+            moved = OrderMoved(order.id, order.selection, then.value, order.stake, pnl)
+            self.tell("risk", moved)
+            self.tell(f"executor/{order.selection}", moved)
+        return then is not OrderState.PENDING
+
+    def _record_move(self, order: Order, bet: BookBet, state: OrderState) -> None:
+        body: dict[str, object] = {"ticket": bet.ticket, "reason": self._words(bet)}
+        if state is OrderState.ACCEPTED and bet.price is not None:
+            body["price"] = bet.price
+        if state in (OrderState.SETTLED, OrderState.VOID):
+            body["pnl"] = self._pnl(bet)
+            self._compare(order, bet)
+        self.record(f"order.{state.value}", order.id, **body)
+
+    @staticmethod
+    def _pnl(bet: BookBet) -> int:
+        return int(bet.pnl) if bet.pnl is not None else 0
+
+    @staticmethod
+    def _words(bet: BookBet) -> str:
+        said = f"{bet.raw_status} {bet.message}".strip()
+        if bet.final_home_score is None or bet.final_home_score < 0:
+            return said
+        return f"{said}, final score {bet.final_home_score}-{bet.final_away_score}"
+
+    def _compare(self, order: Order, bet: BookBet) -> None:
+        ours = own_figure(order, bet)
+        if ours is not None and abs(ours - self._pnl(bet)) > PNL_TOLERANCE:
+            self.log.error("settlement differs", order=order.id, ours=ours, book=bet.pnl)
+
+    def _report(
+        self, ledger: Ledger, running: tuple[BookBet, ...], summary: AccountSummary
+    ) -> None:
+        strange = [bet for bet in running if not ledger.knows_reference(bet.reference)]
+        for bet in strange:
+            if bet.ticket not in self._reported:
+                self._reported.add(bet.ticket)
+                self.log.warning("bet at the book that is not ours", ticket=bet.ticket)
+        total = summary.credit + summary.outstanding
+        profit = ledger.profit(self._account)
+        state = AccountState(
+            self._account,
+            summary.credit,
+            summary.outstanding,
+            sum(int(bet.stake or 0) for bet in strange),
+            total - profit - self._opening_balance(total - profit),
+            Millis(self.clock.now()),
+        )
+        self.tell("risk", state)
+        self.tell("control", state)
+
+    def _opening_balance(self, seen: int) -> int:
+        """Return what the account held before our first bet; journalled when first seen."""
+        key = f"account/{self._account}"
+        for written in self.journal.entries(key):
+            return int(written.body["opening"])
+        self.record("account.opened", key, opening=seen)
+        return seen

@@ -1,0 +1,59 @@
+"""Strategies are the users' own code; this is what they build on."""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from actors.market_view import EventView
+from actors.orders import Evidence
+from actors.selections import Quote
+from runtime.errors import ConfigurationError
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """A bet a strategy wants: this quote, not below `floor`, for `stake` minor units."""
+
+    quote: Quote
+    floor: int
+    stake: int
+    evidence: Evidence
+
+
+class Strategy:
+    """Subclass it: `on_update` is called for each event whose prices changed.
+
+    `Parameters` is a msgspec Struct; what config.yaml gives is validated against it.
+    """
+
+    class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        """A strategy without parameters."""
+
+    def __init__(self, parameters: Any) -> None:
+        self.parameters = parameters
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        """Return the bets that are wanted now. Prices in thousandths, stakes in minor units."""
+        raise NotImplementedError(f"{type(self).__name__} has no on_update")
+
+
+def load(where: str, use: str, parameters: Mapping[str, Any]) -> Strategy:
+    """Make a strategy from `module:Class` and its parameters.
+
+    Raises ConfigurationError that names the place in the configuration and the cure.
+    """
+    module_name, _, class_name = use.partition(":")
+    try:
+        found = getattr(importlib.import_module(module_name), class_name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigurationError(
+            [f"{where}.use: holds {use!r}; allowed: an import path module:Class ({error})"]
+        ) from None
+    if not (isinstance(found, type) and issubclass(found, Strategy)):
+        raise ConfigurationError([f"{where}.use: {use!r} is no subclass of tictac.Strategy"])
+    try:
+        checked = msgspec.convert(dict(parameters), found.Parameters)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError([f"{where}.parameters: {error}"]) from None
+    return found(checked)

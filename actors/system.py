@@ -1,0 +1,136 @@
+"""The one file that knows everyone: it reads as the story of the boot.
+
+Signals come last: markets start when everything that handles a signal is ready.
+"""
+
+from actors.books.asianodds.client import AsianOddsClient
+from actors.control import Control
+from actors.executor import Executor
+from actors.gate import KillGate
+from actors.gateway import Gateway
+from actors.market import Market
+from actors.narrator import Narrator
+from actors.poller import Poller
+from actors.risk.actor import Risk
+from actors.session import Session
+from actors.settings import AccountSettings, MarketSettings, Settings
+from actors.settler import Settler
+from runtime.supervision import Child, Intensity, Restart, Strategy
+from runtime.supervisor import Supervisor
+
+CORE_TO_FEED = ("poller/",)
+FEED_TO_CORE = ("market/", "session/")
+OPEN_TO_CLIENTS = frozenset({"control"})
+
+
+def connect(settings: AccountSettings) -> AsianOddsClient:
+    """Make a connection of one account; every actor that calls the book has its own."""
+    return AsianOddsClient(settings.url, settings.connect_timeout, settings.read_timeout)
+
+
+def core(settings: Settings, gate: KillGate) -> Child:
+    """Return the tree of the core node, which never parses a feed."""
+    return _supervisor(
+        "root",
+        [
+            _supervisor("books", [_risk(settings, gate)], Strategy.ONE_FOR_ALL),
+            _supervisor(
+                "accounts",
+                [_account(name, settings, gate) for name in settings.accounts],
+            ),
+            _executors(settings),
+            _supervisor(
+                "watch",
+                [
+                    Child("control", Control, {"mode": settings.mode, "gate": gate}),
+                    Child("narrator", Narrator),
+                ],
+            ),
+            _supervisor(
+                "markets",
+                [_market(name, market, settings) for name, market in settings.markets.items()],
+            ),
+        ],
+        Strategy.REST_FOR_ONE,
+    )
+
+
+def feed(settings: Settings) -> Child:
+    """Return the tree of the feed node: one Poller for each polled market."""
+    pollers = [
+        Child(
+            f"poller/{name}",
+            Poller,
+            {
+                "market": name,
+                "settings": market,
+                "account": settings.accounts[market.account],
+                "connect": connect,
+            },
+        )
+        for name, market in settings.markets.items()
+    ]
+    return _supervisor("root", pollers)
+
+
+def _risk(settings: Settings, gate: KillGate) -> Child:
+    return Child("risk", Risk, {"limits": settings.risk, "mode": settings.mode, "gate": gate})
+
+
+def _account(name: str, settings: Settings, gate: KillGate) -> Child:
+    account = settings.accounts[name]
+    shared = {"settings": account, "connect": connect}
+    couriers = [
+        Child(
+            f"gateway/{name}/{number}",
+            Gateway,
+            {
+                "account": name,
+                "gate": gate,
+                "mode": settings.mode,
+                "max_price_age": settings.risk.max_price_age,
+                **shared,
+            },
+        )
+        for number in range(1, account.couriers + 1)
+    ]
+    return _supervisor(
+        f"account/{name}",
+        [
+            Child(f"session/{name}", Session, shared),
+            *couriers,
+            Child(f"settler/{name}", Settler, {"account": name, **shared}),
+        ],
+        Strategy.REST_FOR_ONE,
+    )
+
+
+def _executors(settings: Settings) -> Child:
+    couriers = {name: account.couriers for name, account in settings.accounts.items()}
+    template = Child("executor", Executor, {"couriers": couriers}, Restart.TRANSIENT)
+    return Child("executors", Supervisor, {"template": template, "intensity": Intensity(50, 60.0)})
+
+
+def _market(name: str, market: MarketSettings, settings: Settings) -> Child:
+    return Child(
+        f"market/{name}",
+        Market,
+        {
+            "market": name,
+            "settings": market,
+            "strategies": settings.strategies,
+            "max_age": settings.risk.max_price_age,
+        },
+    )
+
+
+def _supervisor(
+    address: str, children: list[Child], strategy: Strategy = Strategy.ONE_FOR_ONE
+) -> Child:
+    return Child(
+        address,
+        Supervisor,
+        {"children": children, "strategy": strategy, "intensity": Intensity(10, 60.0)},
+        start_deadline=120.0,
+        stop_deadline=20.0,
+    )
