@@ -58,6 +58,8 @@ install_into_venv() {
         "$python" -m venv --clear "$venv" || return
         printf '%s\n' "$root" >"$venv/home"
     fi
+    # Without a home, pip would make one for its cache where it is allowed to.
+    [[ -d ${HOME:-} ]] || export PIP_NO_CACHE_DIR=1
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
         --editable "$root$extras"
 }
