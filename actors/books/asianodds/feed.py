@@ -120,8 +120,10 @@ class FeedState:
 
     def _apply_row(self, turn: "_Turn", raw: msgspec.Raw, sports_type: int, place: str) -> None:
         row = msgspec.json.decode(raw, type=Row)
-        if row.is_gone and row.game_id in self._rows:
+        if row.is_gone:
             self._replace(turn, row.game_id, None)
+            if row.home_team is None or row.away_team is None:
+                return
         phase = self._phase if row.market_type_id is None else PHASES.get(row.market_type_id)
         if phase is None:
             raise ValueError(f"MarketTypeId {row.market_type_id} is not known")

@@ -96,7 +96,7 @@ def home_line(value: int, favoured: int | None) -> int:
         return -value
     if favoured == 2:
         return value
-    raise ValueError(f"a handicap of {value / 100:g} without a favoured side")
+    raise ValueError(f"a handicap of {value} hundredths without a favoured side")
 
 
 def exact_price(odds: Fraction) -> int:
