@@ -80,12 +80,12 @@ class Asked:
                 raise Refusal(f"{name} is required.")
             return default
         if isinstance(value, bool | int | float | str):
-            return str(value)
+            return _storable(str(value))
         raise Refusal(f"{name} is not a single value.")
 
     def raw(self, name: str) -> str:
         """Return what was sent under this name, for a log: never longer than 200 characters."""
-        return str(self._values.get(name.lower(), ""))[:200]
+        return _storable(str(self._values.get(name.lower(), "")))[:200]
 
     def integer(self, name: str, default: int | None = None) -> int:
         """Return a whole number (true and false count as 1 and 0). Raises Refusal."""
@@ -110,15 +110,20 @@ class Asked:
             minor = Decimal(text).scaleb(2)
             if not minor.is_finite() or abs(minor) >= 10**15 or minor != minor.to_integral_value():
                 raise InvalidOperation
-        except InvalidOperation:
+        except ArithmeticError:
             raise Refusal(f"{name} is no amount of money: {text[:40]!r}.") from None
         return int(minor)
 
     def names(self, name: str) -> tuple[str, ...] | None:
         """Return a comma-separated list in capitals, or None for ALL or nothing."""
         text = self.text(name, "ALL").upper()
-        parts = tuple(part.strip() for part in text.split(",") if part.strip())
+        parts = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
         return None if "ALL" in parts or not parts else parts
+
+
+def _storable(text: str) -> str:
+    """Replace lone surrogates, which JSON can carry and no file or digest can."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def major(minor: int) -> int | float:

@@ -1,10 +1,14 @@
 """How the API writes prices, lines and days: Malay, decimal, Hong Kong; quarters as ranges."""
 
+import re
 from datetime import UTC, datetime
 from fractions import Fraction
 
 FORMATS = ("MY", "00", "HK")
 BOOK_OFFSET_MS = 8 * 3_600_000
+
+# Plain and short: an exponent could ask for a number that fills the memory.
+_NUMBER = re.compile(r"[+-]?\d{1,6}(\.\d{0,12})?|[+-]?\.\d{1,12}", re.ASCII)
 
 
 def odds(price: int, odds_format: str) -> str:
@@ -23,10 +27,8 @@ def price_of(text: str, odds_format: str) -> int:
 
     Raises ValueError when the text is no number or no price above 1.
     """
-    try:
-        value = Fraction(text.strip())
-    except ZeroDivisionError:
-        raise ValueError(f"{text!r} is no price") from None
+    if not _NUMBER.fullmatch(text.strip()) or not (value := Fraction(text.strip())):
+        raise ValueError(f"{text!r} is no price")
     if odds_format == "MY" and value < 0:
         decimal = 1 - 1 / value
     else:

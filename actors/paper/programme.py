@@ -89,7 +89,7 @@ class Programme:
         ]
         self._firsts = [sum(len(day) for day in days[:i]) for i in range(len(days))]
         self._matches = sum(map(len, days))
-        self._base = origin_ms // 1000 % 10_000_000 * _IDS_PER_ORIGIN
+        self._base = (1 + origin_ms // 1000 % 9_000_000) * _IDS_PER_ORIGIN
         self._fixtures: dict[int, Fixture] = {}
 
     def day_number(self, now_ms: int) -> int:

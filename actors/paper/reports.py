@@ -163,7 +163,7 @@ def _row(programme: Programme, bet: Bet, now_ms: int) -> Payload:
 def _day(text: str) -> int:
     try:
         return day_of(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Refusal(f"{text[:20]!r} is no date of the form MM/dd/yyyy.") from None
 
 

@@ -189,6 +189,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+        self.close_connection = True
+        self._send(Answer(code, refused(Refusal(message or "The request cannot be read."))))
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: ARG002
         # The path carries the password's hash at Login and may carry a token: method name only.
         method = urlsplit(getattr(self, "path", "")).path.rpartition("/")[2]
