@@ -4,6 +4,7 @@ Every field may be missing or of the wrong type; what cannot be read is None or 
 the bet itself is never dropped, because a missing row could be taken for a missing bet.
 """
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from fractions import Fraction
@@ -64,6 +65,8 @@ class BookBet(msgspec.Struct, frozen=True):
     final_home_score: int | None = None
     final_away_score: int | None = None
 
+
+_BETWEEN_LETTERS = re.compile(r"(?<=[a-z])[ _/-]+(?=[a-z])")
 
 _RESULTS = {
     "won": BetState.WON,
@@ -285,4 +288,5 @@ def _number_text(value: object) -> str:
 
 
 def _word(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+    """Join the parts of a word ("Half-Won" -> "halfwon"); anything else makes another word."""
+    return _BETWEEN_LETTERS.sub("", text.strip().casefold())
