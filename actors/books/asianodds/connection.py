@@ -10,7 +10,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from actors.books.asianodds.wire import LARGEST_ANSWER_BYTES
+from actors.books.asianodds import wire
 from actors.errors import NotSentError, UnknownOutcomeError
 
 _CHUNK_BYTES = 256 * 1024
@@ -101,7 +101,7 @@ def _body(response: requests.Response) -> bytes:
     gathered = bytearray()
     for chunk in response.iter_content(_CHUNK_BYTES):
         gathered += chunk
-        if len(gathered) > LARGEST_ANSWER_BYTES:
+        if len(gathered) > wire.LARGEST_ANSWER_BYTES:
             break
     return bytes(gathered)
 
