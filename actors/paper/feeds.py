@@ -4,6 +4,7 @@ In-play betting is not offered: a match being played stands in the live market w
 and minute, IsActive false and no prices.
 """
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from actors.paper.rows import Kind, Row, market_line, prices, rows
 
 FOOTBALL = 1
 REMOVED_AFTER_MS = 300_000
+
+_LEAGUE_ID = re.compile(r"[0-9]{1,9}")
 
 LEAGUES = {
     "E0": (101, "*ENGLISH PREMIER LEAGUE"),
@@ -58,7 +61,7 @@ def wanted(asked: Asked) -> Wanted | None:
     books, leagues = asked.names("bookies"), asked.names("leagues")
     since = asked.integer("since", 0)
     odds_format = asked.choice("oddsFormat", FORMATS, "MY")
-    if leagues is not None and not all(league.isdecimal() for league in leagues):
+    if leagues is not None and not all(map(_LEAGUE_ID.fullmatch, leagues)):
         raise Refusal("leagues must be ALL or league ids separated by commas.")
     if sport != FOOTBALL:
         return None

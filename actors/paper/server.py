@@ -1,5 +1,6 @@
 """The HTTP coat over the bookmaker: JSON on loopback, one lock, stored before answered."""
 
+import contextlib
 import json
 import logging
 import signal
@@ -59,7 +60,10 @@ class PaperServer:
         return self.port
 
     def stop(self) -> None:
-        """Stop listening, let due bets be decided and close the store. Safe to call twice."""
+        """Stop listening, cut all connections, decide what is due and close the store.
+
+        Safe to call twice.
+        """
         if self._http is None:
             return
         self._http.shutdown()
@@ -98,7 +102,23 @@ class _Http(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], paper: PaperServer) -> None:
         self.paper = paper
+        self._connections: set[Any] = set()
         super().__init__(address, _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        super().server_close()
+        # Kept-alive connections have threads of their own: a stopped book must not answer there.
+        for connection in tuple(self._connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def service_actions(self) -> None:
         try:

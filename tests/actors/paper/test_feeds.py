@@ -139,6 +139,8 @@ def test_another_sport_has_no_rows(desk):
         {"since": "yesterday"},
         {"oddsFormat": "ZZ"},
         {"leagues": "premier"},
+        {"leagues": "9" * 6000},
+        {"since": "9" * 6000},
     ],
 )
 def test_parameters_that_cannot_be_read_are_refused_in_words(desk, params):

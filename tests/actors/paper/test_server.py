@@ -18,12 +18,14 @@ def served():
     session = requests.Session()
     session.trust_env = False
     session.headers["Accept"] = "application/json"
+    session.server = server
     yield session, f"http://127.0.0.1:{server.port}/asianODDSservice"
     session.close()
     server.stop()
 
 
-def test_a_client_logs_in_reads_prices_and_bets_over_http(served):
+def test_a_client_logs_in_reads_prices_and_bets_over_http(served, caplog):
+    caplog.set_level("DEBUG")
     session, base = served
     secret = md5(b"paper").hexdigest()
     login = session.get(f"{base}/login", params={"UserName": "paper", "password": secret})
@@ -57,3 +59,13 @@ def test_a_client_logs_in_reads_prices_and_bets_over_http(served):
     assert session.post(f"{url}/PlaceBet", data="x" * 70_000).status_code == 413
     put = session.put(f"{url}/PlaceBet", data="{}")
     assert (put.status_code, put.json()["Code"]) == (501, -1)
+
+    told = "\n".join(
+        record.getMessage() for record in caplog.records if record.name.startswith("tictac")
+    )
+    assert "GetFeeds" in told
+    assert not any(word in told for word in (secret, content["Token"], content["Key"]))
+
+    session.server.stop()
+    with pytest.raises(requests.ConnectionError):
+        session.get(f"{url}/GetSports")
