@@ -3,6 +3,7 @@
 Nothing raised here carries an address: the one of Login holds the password's hash.
 """
 
+import logging
 from collections.abc import Mapping
 
 import msgspec
@@ -88,6 +89,8 @@ class Connection:
 
     def _connected(self) -> requests.Session:
         if self._session is None:
+            # At DEBUG urllib3 writes every address, Login's with the password's hash in it.
+            logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
             self._session = requests.Session()
             # A proxy from the environment would change the address the token is bound to.
             self._session.trust_env = False

@@ -6,6 +6,8 @@ IBC=0.530,-0.730;PIN=1.53,2.37;BEST=PIN 1.53,PIN 2.37     prices, book by book
 
 import re
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -67,6 +69,7 @@ def book_prices(text: str, market: MarketType) -> BookPrices:
     return BookPrices(found, tuple(faults), malay)
 
 
+@lru_cache(maxsize=4_096)
 def line_value(text: str) -> int:
     """Read an unsigned handicap or goal line into hundredths; a range means its middle.
 
@@ -120,17 +123,39 @@ def _check_entry(book: str, written: str, count: int, seen: set[str], market: Ma
 
 
 def _prices(book: str, texts: list[str]) -> tuple[list[int], bool]:
-    values: list[Fraction] = []
-    for text in texts:
-        try:
-            values.append(number(text))
-        except ValueError:
-            raise ValueError(f"price {text[:40]!r} of {book}") from None
-    malay = detect_malay(values)
-    prices: list[int] = []
-    for text, value in zip(texts, values, strict=True):
-        try:
-            prices.append(exact_price(to_decimal(value, Format.MALAY if malay else Format.DECIMAL)))
-        except ValueError:
-            raise ValueError(f"price {text[:40]!r} of {book}") from None
+    readings = [_readings(text) for text in texts]
+    malay = any(reading.cannot_be_decimal for reading in readings)
+    prices = [reading.malay if malay else reading.decimal for reading in readings]
+    for text, price in zip(texts, prices, strict=True):
+        if not price:
+            raise ValueError(f"price {text[:40]!r} of {book}")
     return prices, malay
+
+
+class _Readings(NamedTuple):
+    """A price in thousandths read either way, 0 where it is none that way."""
+
+    decimal: int
+    malay: int
+    cannot_be_decimal: bool
+
+
+# A full feed repeats a few thousand texts some hundred thousand times.
+@lru_cache(maxsize=65_536)
+def _readings(text: str) -> _Readings:
+    try:
+        value = number(text)
+    except ValueError:
+        return _Readings(0, 0, False)
+    return _Readings(
+        _thousandths(value, Format.DECIMAL),
+        _thousandths(value, Format.MALAY),
+        detect_malay([value]),
+    )
+
+
+def _thousandths(value: Fraction, written: Format) -> int:
+    try:
+        return exact_price(to_decimal(value, written))
+    except ValueError:
+        return 0

@@ -166,6 +166,15 @@ def test_no_error_of_login_shows_the_password_or_its_hash() -> None:
     assert caught.value.__suppress_context__
 
 
+def test_no_log_shows_the_hash_even_at_debug(
+    server: Loopback, client: AsianOddsClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.answer(logged_in())
+    with caplog.at_level("DEBUG"):
+        client.login("me", "secret")
+    assert "5ebe2294ecd0e0f08eab7690d2a6ee69" not in caplog.text
+
+
 def test_a_book_that_echoes_the_hash_is_not_quoted(
     server: Loopback, client: AsianOddsClient
 ) -> None:
