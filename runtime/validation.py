@@ -1,6 +1,5 @@
 """The walk over a configuration tree that reads every value and notes every fault."""
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from types import UnionType
@@ -10,6 +9,7 @@ import msgspec
 
 from runtime.concealment import MASK, Secret
 from runtime.faults import Scalars, allowed, held, meant, options, place
+from runtime.plain_values import chosen, plain, within
 
 _BAD: Final[Any] = object()
 _REFERENCE = re.compile(r"\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -44,7 +44,7 @@ class Walk:
             result = self._list(kind, asked, value, where)
         else:
             result = self._leaf(kind, asked, value, where)
-        if result is _BAD or all(_within(result, meta) for meta in metas):
+        if result is _BAD or all(within(result, meta) for meta in metas):
             return result
         return self._refuse(asked, value, where)
 
@@ -151,8 +151,8 @@ class Walk:
                 return self._scalars[kind].read(filled)
             choices = options(kind)
             if choices:
-                return _chosen(choices, filled)
-            return _plain(kind, filled, from_environment=filled is not value)
+                return chosen(choices, filled)
+            return plain(kind, filled, from_environment=filled is not value)
         except _MISREAD:
             return self._refuse(asked, value, where)
 
@@ -180,51 +180,6 @@ class Walk:
     def _fault(self, where: str, text: str) -> Any:
         self.faults.append(f"{where or 'the configuration'}: {text}")
         return _BAD
-
-
-def _plain(kind: Any, value: Any, *, from_environment: bool) -> Any:
-    """Return the value as a built-in type; ValueError when it is none."""
-    if kind in (Any, object):
-        return value
-    if kind is Secret and isinstance(value, str) and value:
-        return Secret(value)
-    if from_environment and kind in (int, float):
-        value = int(value) if kind is int else float(value)
-    if from_environment and kind is bool:
-        value = {"true": True, "false": False}[value.lower()]
-    if kind is float and type(value) is int:
-        value = float(value)
-    if kind is float and isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("not finite")
-    if kind in (bool, int, float, str, type(None)) and type(value) is kind:
-        return value
-    if kind in (bool, int, float, str, type(None), Secret):
-        raise ValueError("of another type")
-    raise AssertionError(f"configuration cannot hold {kind!r}")
-
-
-def _chosen(choices: Mapping[str, object], value: Any) -> object:
-    for choice in choices.values():
-        plain = getattr(choice, "value", choice)
-        if type(plain) is type(value) and plain == value:
-            return choice
-    raise ValueError("not among the choices")
-
-
-def _within(value: Any, meta: msgspec.Meta) -> bool:
-    try:
-        return (
-            (meta.ge is None or value >= meta.ge)
-            and (meta.gt is None or value > meta.gt)
-            and (meta.le is None or value <= meta.le)
-            and (meta.lt is None or value < meta.lt)
-            and (meta.multiple_of is None or value % meta.multiple_of == 0)
-            and (meta.pattern is None or re.search(meta.pattern, value) is not None)
-            and (meta.min_length is None or len(value) >= meta.min_length)
-            and (meta.max_length is None or len(value) <= meta.max_length)
-        )
-    except TypeError:
-        return False
 
 
 def _unwrapped(kind: Any, scalars: Scalars) -> tuple[Any, list[msgspec.Meta]]:

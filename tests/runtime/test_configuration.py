@@ -177,6 +177,27 @@ def test_a_value_from_the_environment_is_shown_by_its_name_only() -> None:
     assert "hunter2" not in "".join(faults(markets={"a": {"when": "${PASSWORD}"}}))
 
 
+def test_one_of_several_types_is_taken_by_what_fits() -> None:
+    kind: Any = dict[str, int | list[str] | Market]
+    tree = {"a": 5, "b": ["x"], "c": {"when": "live"}}
+    assert validate(kind, tree) == {"a": 5, "b": ["x"], "c": Market("live")}
+    with pytest.raises(ConfigurationError) as caught:
+        validate(kind, {"a": "x", "b": ["x", 1], "c": {"when": "now"}})
+    places = [fault.split(":")[0] for fault in caught.value.faults]
+    assert places == ["a", "b[1]", "c.when"]
+
+
+def test_keys_that_are_no_text_and_keys_of_a_choice_are_checked() -> None:
+    kind: Any = dict[Literal["live", "today"], int]
+    assert validate(kind, {"live": 1}) == {"live": 1}
+    with pytest.raises(ConfigurationError) as caught:
+        validate(kind, {True: 1, "tody": 2})
+    assert caught.value.faults == [
+        "the configuration: key true; keys are text (put it in quotes)",
+        'tody (the key): holds "tody"; allowed: live, today (did you mean today?)',
+    ]
+
+
 def test_where_is_put_before_every_place() -> None:
     with pytest.raises(ConfigurationError) as caught:
         validate(Risk, {}, where="strategies.value", scalars=SCALARS)
