@@ -81,7 +81,7 @@ class Connection:
                 stream=True,
             ) as response:
                 return Answer(response.status_code, _body(response))
-        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+        except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:
             fault = f"network: {type(error).__name__} at {call}"
             if _never_connected(error):
                 raise NotSentError(fault) from None
