@@ -151,6 +151,10 @@ class Ledger:
         """Return every order that was or may have been sent, oldest first."""
         return self._select("placed_at IS NOT NULL ORDER BY rowid")
 
+    def everything(self) -> list[Order]:
+        """Return every order that was ever wanted, oldest first."""
+        return self._select("1 ORDER BY rowid")
+
     def settled_since(self, moment: int) -> int:
         """Return the profit of what was settled since then, in minor units."""
         row = self.journal.connection.execute(

@@ -13,6 +13,7 @@ from runtime.actor import Actor
 from runtime.codec import Message
 
 ASK_AGAIN_AFTER = 5.0
+ASK_FIRST_AFTER = 0.5
 FORGET_AFTER = 6 * 3_600_000
 
 
@@ -56,7 +57,7 @@ class Market(Actor):
 
     def _ask(self) -> None:
         self.tell(f"poller/{self._market}", Credit(full=not self._knows_all))
-        self.after(ASK_AGAIN_AFTER, _AskAgain(), "ask")
+        self.after(ASK_AGAIN_AFTER if self._knows_all else ASK_FIRST_AFTER, _AskAgain(), "ask")
 
     def _update(self, update: MarketUpdate) -> None:
         self._knows_all = self._knows_all or update.full

@@ -36,11 +36,7 @@ class Backlog:
         for event in change.events:
             self._events[event.key] = event
             self._new_events.add(event.key)
-        for key in change.removed:
-            if self._quotes.pop(key, None) is not None:
-                self._removed[key] = None
-                self._new_quotes.pop(key, None)
-                self._confirmed.pop(key, None)
+        self._remove(change.removed)
         for quote in change.quotes:
             if quote.selection.type in types:
                 key = (quote.selection.key, quote.book)
@@ -50,6 +46,13 @@ class Backlog:
         self._confirmed.update(
             dict.fromkeys(key for key in change.confirmed if key in self._quotes)
         )
+
+    def drop(self, change: FeedChange) -> None:
+        """Forget what belongs to matches that are long over, and events without a price."""
+        if change.removed:
+            self._remove(change.removed)
+            held = {quote.selection.event for quote in self._quotes.values()}
+            self._events = {key: event for key, event in self._events.items() if key in held}
 
     def count_fault(self) -> None:
         """Count an answer that could not be read at all."""
@@ -90,3 +93,10 @@ class Backlog:
         )
         self._new_events, self._confirmed, self._removed = set(), {}, {}
         return update
+
+    def _remove(self, keys: tuple[Key, ...]) -> None:
+        for key in keys:
+            if self._quotes.pop(key, None) is not None:
+                self._removed[key] = None
+                self._new_quotes.pop(key, None)
+                self._confirmed.pop(key, None)

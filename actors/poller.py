@@ -32,7 +32,10 @@ from actors.units import Millis
 from runtime.actor import Actor
 from runtime.codec import Message
 
-ASK_AGAIN_AFTER = 15.0
+ASK_AGAIN_AFTER = 5.0
+FORGET_AFTER = 6 * 3_600_000
+"""Rows may vanish from the feed without a word; a match this long ago is over."""
+
 FAILURE_PAUSE, LONGEST_PAUSE = 2.0, 120.0
 
 
@@ -58,7 +61,7 @@ class Poller(Actor):
         self._client: AsianOddsClient | None = None
         self._session = f"session/{settings.account}"
         self._token = ""
-        self._state = FeedState()
+        self._state = FeedState(settings.when)
         self._backlog = Backlog(market)
         self._since: int | None = None
         self._polls = 0
@@ -115,7 +118,7 @@ class Poller(Actor):
         except SessionLostError:
             self.tell(self._session, TokenRejected(self._token))
             self._token = ""
-            self.after(ASK_AGAIN_AFTER, _AskTurn(), "turn")
+            self.after(1.0, _AskTurn(), "turn")
         except MalformedAnswerError as error:
             self._backlog.count_fault()
             self._pause("unreadable feed answer", str(error))
@@ -136,6 +139,7 @@ class Poller(Actor):
         if first or change.faults:
             self.log.info("feed answer", rows=change.rows, faults=len(change.faults))
         self._backlog.take(change, now, self._settings.types)
+        self._backlog.drop(self._state.forget(Millis(now - FORGET_AFTER)))
 
     def _pause(self, what: str, reason: str) -> None:
         self._failures += 1

@@ -70,6 +70,8 @@ class Session(Actor):
             case TokenRejected(value):
                 if value and value == self._token.value:
                     self._lose_token("a caller was refused")
+                else:
+                    self.tell(sender, self._token)  # it held an older one
             case FeedTurnWanted(market, phase):
                 wait = self._budget.book(market, phase, self.clock.monotonic())
                 self.after(wait, _GiveTurn(sender, market))

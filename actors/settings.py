@@ -111,9 +111,17 @@ def _amount(value: object) -> Amount:
 SCALARS: Mapping[object, Scalar] = {Amount: Scalar(_amount, "an amount such as 25.00")}
 
 
-def load(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read and validate a configuration file. Raises ConfigurationError with every fault."""
-    settings = validate(Settings, read_yaml(path), scalars=SCALARS, environment=environment)
+def load(
+    path: Path, environment: Mapping[str, str] = os.environ, mode: str | None = None
+) -> Settings:
+    """Read and validate a configuration file; `mode` overrides the file's.
+
+    Raises ConfigurationError with every fault.
+    """
+    tree = read_yaml(path)
+    if mode is not None and isinstance(tree, dict):
+        tree = tree | {"mode": mode}
+    settings = validate(Settings, tree, scalars=SCALARS, environment=environment)
     faults = _cross_faults(settings)
     if faults:
         raise ConfigurationError(faults)

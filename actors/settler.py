@@ -23,6 +23,7 @@ from runtime.codec import Message
 EVERY = 2.0
 LONGEST_PAUSE = 120.0
 ASKED_ONE_BY_ONE = 10
+LAST_LOOKS = 5
 
 
 class _Round(Message, frozen=True):
@@ -50,6 +51,7 @@ class Settler(Actor):
         self._pause: dict[str, tuple[float, float]] = {}
         self._failures = 0
         self._reported: set[str] = set()
+        self._last: AccountState | None = None
 
     def on_start(self) -> None:
         self._client = self._connect(self._settings)
@@ -66,6 +68,18 @@ class Settler(Actor):
                 self._round()
             case _:
                 super().on_message(message, sender)
+
+    def on_stop(self) -> None:
+        """Look once more, so that the journal ends where the book is."""
+        if self._client is None or not self._token:
+            return
+        try:
+            for _ in range(LAST_LOOKS):
+                if self._reconcile(self._client) == 0:
+                    break
+        except (BookError, NotSentError) as error:
+            self.log.warning("no last look", reason=str(error))
+        self._record_closing()
 
     def _round(self) -> None:
         client = self._client
@@ -85,7 +99,8 @@ class Settler(Actor):
                 self.log.warning(level, reason=str(error), next_try_in=pause)
         self.after(pause, _Round(), "round")
 
-    def _reconcile(self, client: AsianOddsClient) -> None:
+    def _reconcile(self, client: AsianOddsClient) -> int:
+        """Follow every open order; return the book's total less ours, in minor units."""
         ledger = Ledger(self.journal)
         sent = [
             order
@@ -99,7 +114,8 @@ class Settler(Actor):
         unresolved = [order for order in sent if not self._follow(order, known)]
         known += self._ask_one_by_one(client, unresolved, running)
         summary = client.account(self._token)
-        self._report(ledger, running, summary)
+        self._last = self._report(ledger, running, summary)
+        return self._last.difference
 
     def _ask_one_by_one(
         self, client: AsianOddsClient, orders: list[Order], running: tuple[BookBet, ...]
@@ -170,7 +186,7 @@ class Settler(Actor):
 
     def _report(
         self, ledger: Ledger, running: tuple[BookBet, ...], summary: AccountSummary
-    ) -> None:
+    ) -> AccountState:
         strange = [bet for bet in running if not ledger.knows_reference(bet.reference)]
         for bet in strange:
             if bet.ticket not in self._reported:
@@ -188,11 +204,23 @@ class Settler(Actor):
         )
         self.tell("risk", state)
         self.tell("control", state)
+        return state
+
+    def _record_closing(self) -> None:
+        if self._last is not None:
+            self.record(
+                "account.closed",
+                f"account/{self._account}",
+                credit=self._last.credit,
+                outstanding=self._last.outstanding,
+                difference=self._last.difference,
+            )
 
     def _opening_balance(self, seen: int) -> int:
         """Return what the account held before our first bet; journalled when first seen."""
         key = f"account/{self._account}"
         for written in self.journal.entries(key):
-            return int(written.body["opening"])
+            if written.kind == "account.opened":
+                return int(written.body["opening"])
         self.record("account.opened", key, opening=seen)
         return seen

@@ -16,6 +16,7 @@ Millis = NewType("Millis", int)
 
 LOWEST_PRICE = Price(1001)
 HIGHEST_PRICE = Price(1_000_000)
+LARGEST_NUMBER = Decimal(10) ** 15
 
 
 def money(amount: str | int | float | Decimal) -> Money:
@@ -62,6 +63,6 @@ def _decimal(value: str | int | float | Decimal) -> Decimal:
         number = Decimal(str(value).replace(",", ""))
     except InvalidOperation:
         raise ValueError(f"{value!r} is no number") from None
-    if not number.is_finite():
-        raise ValueError(f"{value!r} is no finite number")
+    if not number.is_finite() or abs(number) >= LARGEST_NUMBER:
+        raise ValueError(f"{value!r} is no number below {LARGEST_NUMBER}")
     return number

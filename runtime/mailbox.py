@@ -80,7 +80,7 @@ class _Sorted:
         return True  # pykka drains by this at the end; ours is drained by close()
 
     def put(self, envelope: PykkaEnvelope[bytes]) -> None:
-        raise TypeError("an actor is reached through its address, not through a pykka ref")
+        raise TypeError(f"an actor is reached by address, not by a pykka ref: {envelope.message!r}")
 
 
 class ZmqMailbox(_Sorted):

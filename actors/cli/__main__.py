@@ -1,0 +1,5 @@
+"""`python -m actors.cli` is `tictac`."""
+
+from actors.cli import main
+
+main()

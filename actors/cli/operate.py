@@ -1,0 +1,122 @@
+"""`tictac status`, `kill`, `resume` and `arm`: steer a running core over the bus."""
+
+import getpass
+import os
+from typing import Any
+
+import click
+
+from actors.cli.options import Duration, answer, json_option, state_option
+from actors.gate import KillGate
+from actors.messages import Command, Reply
+from actors.state_folder import StateFolder
+from actors.units import Millis
+from runtime.bus import ask
+from runtime.clock import SystemClock
+from runtime.codec import decode, encode, open_envelope
+from runtime.errors import OurError
+from runtime.identity import UniqueIdentity
+
+ANSWER_WITHIN = 5.0
+
+
+@click.command()
+@state_option
+@json_option
+def status(state: StateFolder, as_json: bool) -> int:
+    """Show what runs, what is at risk and how old the prices are."""
+    reply = _command(state, "status", {})
+    answer(reply.body, as_json, lambda: _status_text(reply.body))
+    return reply.exit
+
+
+@click.command()
+@click.option("--reason", required=True, help="Why, for the record.")
+@state_option
+@json_option
+def kill(reason: str, state: StateFolder, as_json: bool) -> int:
+    """Stop all placing now, and after every restart, until `resume`."""
+    state.prepare()
+    gate = KillGate(state.path)
+    gate.close(reason, _operator(), SystemClock().now())
+    body: dict[str, Any] = {"trading": "killed", "reason": reason, "by": _operator()}
+    try:
+        reply = _command(state, "kill", {"reason": reason, "by": _operator()})
+        body |= {"acknowledged": reply.exit == 0}
+    except OurError:
+        body |= {"acknowledged": False}
+    words = "and the core says so" if body["acknowledged"] else "no core is running to say so"
+    answer(body, as_json, lambda: f"killed: nothing is placed until `tictac resume`; {words}")
+    return 0
+
+
+@click.command()
+@click.option("--reason", required=True, help="Why it is safe again, for the record.")
+@state_option
+@json_option
+def resume(reason: str, state: StateFolder, as_json: bool) -> int:
+    """Open the kill gate again; needs a running core, which journals the reason first."""
+    reply = _command(state, "resume", {"reason": reason, "by": _operator()})
+    answer(reply.body, as_json, lambda: _words(reply, f"resumed: {reason}"))
+    return reply.exit
+
+
+@click.command()
+@click.option("--for", "lasting", type=Duration(), required=True, help="Such as 8h.")
+@state_option
+@json_option
+def arm(lasting: float, state: StateFolder, as_json: bool) -> int:
+    """Allow live bets for a time; the arm runs out by itself."""
+    reply = _command(state, "arm", {"seconds": str(lasting), "by": _operator()})
+    answer(reply.body, as_json, lambda: _words(reply, f"armed for {lasting:g} s"))
+    return reply.exit
+
+
+def _command(state: StateFolder, name: str, arguments: dict[str, str]) -> Reply:
+    now = SystemClock().now()
+    command = Command(
+        UniqueIdentity().new("c"), name, Millis(now + int(ANSWER_WITHIN * 1000)), arguments
+    )
+    nobody = OurError(f"no core runs on {state.path}: start `tictac run`, or give --state")
+    if not state.path.is_dir() or not os.path.exists(state.bus_address().removeprefix("ipc://")):
+        raise nobody
+    frame = ask(state.bus_address(), encode(command, "control", ""), ANSWER_WITHIN)
+    if frame is None:
+        raise nobody
+    reply = decode(open_envelope(frame))
+    if not isinstance(reply, Reply) or reply.id != command.id:
+        raise OurError("the core answered something else")
+    return reply
+
+
+def _operator() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _words(reply: Reply, done: str) -> str:
+    return done if reply.exit == 0 else str(reply.body.get("error", "refused"))
+
+
+def _status_text(body: dict[str, Any]) -> str:
+    lines = [
+        f"mode {body['mode']}, trading {body['trading']}, term {body['term']}",
+        f"open bets {body['open_bets']} (in doubt {body['in_doubt']}),"
+        f" exposure {body['exposure']}, profit today {body['pnl_today']}",
+    ]
+    lines += [
+        f"feed {name}: {feed['events']} events, {feed['quotes']} quotes,"
+        f" {feed['age_seconds']:.1f} s old, {feed['faults']} faults, {feed['signals']} signals"
+        for name, feed in body["feeds"].items()
+    ]
+    lines += [
+        f"account {name}: credit {account['credit']}, outstanding {account['outstanding']},"
+        f" difference {account['difference']}"
+        for name, account in body["accounts"].items()
+    ]
+    restarted = [actor for actor in body["actors"] if actor["restarts"]]
+    lines.append(f"{len(body['actors'])} actors, dead letters {body['dead_letters']}")
+    lines += [f"  {actor['address']}: {actor['restarts']} restarts" for actor in restarted]
+    return "\n".join(lines)

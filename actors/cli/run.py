@@ -1,0 +1,90 @@
+"""`tictac run`: a small parent that starts, watches and restarts its children."""
+
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import click
+
+from actors import nodes
+from actors.cli.options import Duration, config_option, find_config, state_option
+from actors.cli.read import bets_table, summary
+from actors.gate import KillGate
+from actors.settings import Mode, load
+from actors.state_folder import StateFolder
+from actors.strategies import load as load_strategy
+from runtime.clock import SystemClock
+from runtime.logs import configure
+from runtime.processes import ChildProcess, Processes
+
+NODES = {"core": nodes.run_core, "feed": nodes.run_feed, "paper": nodes.run_paper}
+
+
+@click.command()
+@config_option
+@state_option
+@click.option("--for", "lasting", type=Duration(), help="Stop after this time, such as 90s.")
+@click.option("--mode", type=click.Choice([mode.value for mode in Mode]), help="Overrides mode.")
+def run(config: Path | None, state: StateFolder, lasting: float | None, mode: str | None) -> int:
+    """Bet until told to stop: paper money unless the configuration says otherwise."""
+    path = find_config(config)
+    settings = load(path, mode=mode)
+    for name, strategy in settings.strategies.items():
+        load_strategy(f"strategies.{name}", strategy.use, strategy.parameters)
+    state.prepare()
+    with state.locked():
+        configure(state.log, "info", "run")
+        children = _children(settings.mode, path, state)
+        click.echo(f"tictac runs in mode {settings.mode.value}, state in {state.path}")
+        gate = KillGate(state.path)
+        if gate.closed():
+            click.echo(f"the kill gate is closed ({gate.why().get('reason') or 'no reason'}):")
+            click.echo("nothing is placed until `tictac resume --reason ...`")
+        processes = Processes(children, on_ready=lambda: click.echo("ready"))
+        signal.signal(
+            signal.SIGUSR1, lambda *_: gate.close("SIGUSR1", "signal", SystemClock().now())
+        )
+        with processes.stopping_on_signals():
+            code = processes.run(lasting=lasting)
+        if state.journal.exists():
+            click.echo(bets_table(state))
+            click.echo(summary(state))
+    if code:
+        click.echo(f"tictac: a process failed too often; see {state.log}", err=True)
+    return code
+
+
+def _children(mode: Mode, config: Path, state: StateFolder) -> list[ChildProcess]:
+    port = _free_port() if mode is Mode.PAPER else 0
+    names = ["paper", "core", "feed"] if mode is Mode.PAPER else ["core", "feed"]
+    return [
+        ChildProcess(
+            name,
+            [
+                *(sys.executable, "-m", "actors.cli", "node", name),
+                *("--config", str(config.resolve()), "--state", str(state.path.resolve())),
+                *("--mode", mode.value, "--port", str(port)),
+            ],
+            ready_deadline=60.0,
+            stop_deadline=30.0,
+        )
+        for name in names
+    ]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@click.command(hidden=True)
+@click.argument("name", type=click.Choice(sorted(NODES)))
+@click.option("--config", type=click.Path(path_type=Path), required=True)
+@click.option("--mode", required=True)
+@click.option("--port", type=int, required=True)
+@state_option
+def node(name: str, config: Path, mode: str, port: int, state: StateFolder) -> int:
+    """Be one of the children of `run`."""
+    return NODES[name](config, state, port, mode)

@@ -1,0 +1,134 @@
+"""The child processes of `run`: what each does between its start and its end."""
+
+import resource
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+
+from actors import paper, system
+from actors.gate import KillGate
+from actors.ledger import open_journal
+from actors.settings import Mode, Settings, load
+from actors.state_folder import StateFolder
+from actors.units import Money
+from runtime.bus import Bus
+from runtime.clock import SystemClock
+from runtime.configuration import Secret
+from runtime.host import Ports
+from runtime.lifeline import announce_ready, hold_lifeline
+from runtime.logs import conceal, configure, logger
+from runtime.supervision import Child
+from runtime.thread_host import ThreadHost
+
+PAPER_USER = "paper"
+LOOK_EVERY = 0.2
+
+
+def run_core(config: Path, state: StateFolder, paper_port: int, mode: str) -> int:
+    """Run the node that decides and places; it never parses a feed."""
+    settings = _begin("core", config, state, paper_port, mode)
+    gate = KillGate(state.path)
+    signal.signal(signal.SIGUSR1, lambda *_: gate.close("SIGUSR1", "signal", SystemClock().now()))
+    journal = open_journal(state.path)
+    journal.begin_term(SystemClock().now())
+    host = ThreadHost(Ports(journal=journal))
+    bus = Bus(host.post, "core", state.bus_address(), True, system.OPEN_TO_CLIENTS)
+    for prefix in system.CORE_TO_FEED:
+        bus.route(prefix, "feed")
+    bus.start()
+    return _serve(host, bus, system.core(settings, gate))
+
+
+def run_feed(config: Path, state: StateFolder, paper_port: int, mode: str) -> int:
+    """Run the node that polls and parses, so that the core's interpreter never has to."""
+    settings = _begin("feed", config, state, paper_port, mode)
+    host = ThreadHost(Ports())
+    bus = Bus(host.post, "feed", state.bus_address(), False)
+    for prefix in system.FEED_TO_CORE:
+        bus.route(prefix, "core")
+    bus.start()
+    return _serve(host, bus, system.feed(settings))
+
+
+def run_paper(config: Path, state: StateFolder, port: int, mode: str) -> int:
+    """Run the paper bookmaker on the state directory's own book."""
+    settings = _begin("paper", config, state, port, mode)
+    made = paper.PaperSettings(
+        port=port,
+        user=PAPER_USER,
+        password=PAPER_USER,
+        currency=settings.paper.currency,
+        balance=Money(settings.paper.balance),
+        speed=settings.paper.speed,
+        seed=settings.paper.seed,
+        state_path=str(state.paper),
+    )
+    server = paper.open_server(made)
+    stop = _StopAsked()
+    server.start()
+    announce_ready()
+    while not stop.yes:
+        threading.Event().wait(LOOK_EVERY)
+    server.stop()
+    return 0
+
+
+def with_paper_book(settings: Settings, port: int) -> Settings:
+    """Let every account be one at the paper bookmaker on this port."""
+    url = f"http://127.0.0.1:{port}/AsianOddsService"
+    accounts = {
+        name: msgspec.structs.replace(
+            account, url=url, username=PAPER_USER, password=Secret(PAPER_USER)
+        )
+        for name, account in settings.accounts.items()
+    }
+    return msgspec.structs.replace(settings, accounts=accounts)
+
+
+def _begin(node: str, config: Path, state: StateFolder, paper_port: int, mode: str) -> Settings:
+    hold_lifeline()
+    configure(state.log, "info", node)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65_536), hard))
+    settings = load(config, mode=mode)
+    for account in settings.accounts.values():
+        if account.password.reveal():
+            conceal(account.password)
+    return with_paper_book(settings, paper_port) if settings.mode is Mode.PAPER else settings
+
+
+def _serve(host: ThreadHost, bus: Bus, root: Child) -> int:
+    """Start the tree, say ready, wait for SIGTERM or the tree's end, stop in reverse."""
+    log = logger("node")
+    stop = _StopAsked()
+    host.spawn(root.actor_class, root.address, **root.arguments)
+    while not (host.ready.wait(LOOK_EVERY) or host.ended.is_set() or stop.yes):
+        pass
+    announce_ready()
+    while not (host.ended.wait(LOOK_EVERY) or stop.yes):
+        pass
+    failed = host.root_failure
+    left = host.close(15.0)
+    bus.close()
+    if failed:
+        log.error("the tree gave up", failure=failed)
+    if left:
+        log.error("threads did not end", left=left)
+    sys.stdout.flush()
+    return 1 if failed or left else 0
+
+
+class _StopAsked:
+    """SIGTERM as a flag: a handler may not touch a lock that the main thread could hold."""
+
+    def __init__(self) -> None:
+        self.yes = False
+        signal.signal(signal.SIGTERM, self._note)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self.yes = True

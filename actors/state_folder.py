@@ -1,0 +1,62 @@
+"""The state directory: what lies where, for every process and command."""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from runtime.bus import LONGEST_IPC_PATH, ipc_address, private_folder
+from runtime.errors import OurError
+
+
+@dataclass(frozen=True)
+class StateFolder:
+    """Paths within one state directory."""
+
+    path: Path
+
+    @property
+    def journal(self) -> Path:
+        return self.path / "journal.sqlite"
+
+    @property
+    def paper(self) -> Path:
+        return self.path / "paper.sqlite"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "tictac.log"
+
+    def prepare(self) -> None:
+        """Make the directory, for its owner only. Raises OurError that names the cure."""
+        try:
+            private_folder(self.path)
+        except OSError as error:
+            raise OurError(f"--state {self.path}: {error.strerror}") from None
+
+    def bus_address(self) -> str:
+        """Return where the core listens; a long path gets a private folder in the temp one."""
+        folder = self.path.resolve()
+        if len(os.fsencode(folder / "core.ipc")) > LONGEST_IPC_PATH:
+            name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+            folder = private_folder(Path(tempfile.gettempdir()) / f"tictac-{os.getuid()}-{name}")
+        return ipc_address(folder, "core")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the directory for one `run`. Raises OurError when another one holds it."""
+        descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise OurError(
+                    f"another tictac runs on {self.path}; stop it, or use another --state"
+                ) from None
+            yield
+        finally:
+            os.close(descriptor)
