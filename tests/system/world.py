@@ -1,0 +1,294 @@
+"""The whole system in one thread: the real actors, and the paper bookmaker behind their client.
+
+Virtual time, no network, no thread: the same seed gives the same run. A crash drops the host
+with everything in memory; the journal, the book and the kill gate stay, as on a machine.
+"""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from unittest import mock
+
+import msgspec
+
+from actors import nodes, paper, system
+from actors.books.asianodds.client import AsianOddsClient
+from actors.books.asianodds.connection import Answer
+from actors.errors import NotSentError, UnknownOutcomeError
+from actors.gate import KillGate
+from actors.ledger import Ledger, OrderTable
+from actors.settings import AccountSettings, Amount, RiskSettings, Settings, load
+from runtime.codec import open_envelope
+from runtime.configuration import Seconds
+from runtime.identity import CountedIdentity
+from runtime.journal import Journal
+from runtime.post import PostOffice
+from runtime.sim_host import SimHost
+from tests.system.judge import Judge
+
+CONFIG = Path(__file__).parents[2] / "config.yaml"
+START = 1_600_000_000_000
+BASE = "http://paper.simulated/AsianOddsService"
+LONGEST_RUN = 2_000_000
+
+LIMITS = RiskSettings(
+    max_exposure=Amount(12_000),
+    max_event_exposure=Amount(3_000),
+    max_selection_exposure=Amount(2_000),
+    daily_loss=Amount(60_000),
+    max_open_bets=11,
+    selection_cooldown=Seconds(20.0),
+)
+"""Tight enough that each of them is reached; the judge takes its figures from here."""
+
+
+class Crash(BaseException):
+    """The process ends in the middle of a call."""
+
+
+@dataclass
+class Trouble:
+    """What goes wrong beside the book's own faults, in thousandths of all calls or frames."""
+
+    faults: tuple[paper.Fault, ...] = ()
+    refused: int = 0  # no connection comes about
+    broken: int = 0  # the caller fails with an error nobody foresaw, before or after the effect
+    lost_frames: int = 0  # between feed and core, as ZeroMQ may lose them
+    crashes: int = 0  # how many process crashes, at random calls or steps
+    kill: bool = False  # the gate closes at a random call
+
+
+class SimClient(AsianOddsClient):
+    """The real client, whose calls reach the book without HTTP."""
+
+    def __init__(self, world: "World", settings: AccountSettings) -> None:
+        super().__init__(settings.url, settings.connect_timeout, settings.read_timeout)
+        self._world = world
+
+    def exchange(
+        self,
+        call: str,
+        *,
+        token: str = "",
+        key: str = "",
+        query: Mapping[str, str] | None = None,
+        document: bytes | None = None,
+    ) -> Answer:
+        assert self._base == BASE
+        headers = {"aotoken": token} if token else {}
+        headers |= {"aokey": key} if key else {}
+        params = {name.lower(): value for name, value in (query or {}).items()}
+        _, read_seconds = self._timeouts
+        return self._world.call(call, params, headers, document, read_seconds)
+
+
+class LossyPost(PostOffice):
+    """Lose some of what goes between the feed node and the core node."""
+
+    def __init__(self, lose: Callable[[], bool]) -> None:
+        super().__init__()
+        self._lose = lose
+
+    def send(self, frame: bytes) -> None:
+        envelope = open_envelope(frame)
+        ends = (envelope.sender.partition("/")[0], envelope.to.partition("/")[0])
+        crosses = "poller" in ends and ("market" in ends or "session" in ends)
+        if not (crosses and self._lose()):
+            super().send(frame)
+
+
+@dataclass
+class Counts:
+    """What happened, for the report and against tests that test nothing."""
+
+    calls: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    steps: int = 0
+    boots: int = 0
+
+
+class World:
+    """One machine, one account, one bookmaker."""
+
+    def __init__(
+        self,
+        folder: Path,
+        seed: int = 1,
+        trouble: Trouble | None = None,
+        limits: RiskSettings = LIMITS,
+        speed: int = 300,
+        **book: int,
+    ) -> None:
+        self.seed, self.trouble = seed, trouble or Trouble()
+        self.chance = random.Random(seed)
+        self.counts = Counts()
+        made = paper.PaperSettings(
+            user=nodes.PAPER_USER,
+            password=nodes.PAPER_USER,
+            **{"balance": 1_000_000, "speed": speed} | book,
+        )
+        self.book = paper.paper_book(made, START, faults=paper.Faults(self.trouble.faults, seed))
+        self.book.url = BASE
+        self.settings = _settings(limits)
+        self.gate = KillGate(folder)
+        self.journal = Journal(None, [OrderTable()])
+        self.ledger = Ledger(self.journal)
+        self.judge = Judge(self.book, self.ledger, limits, self.gate)
+        self.identity = CountedIdentity()
+        self.traces: list[str] = []
+        self.crashed = False
+        self._planned: list[tuple[int, Callable[[], None]]] = []
+        self.host = self._boot(START)
+
+    # Time.
+
+    @property
+    def now(self) -> int:
+        return self.host.clock.now()
+
+    def run(self, seconds: float) -> None:
+        """Let so many seconds of virtual time pass, over crashes."""
+        until = self.now + round(seconds * 1000)
+        while self.now < until:
+            for _ in range(LONGEST_RUN):
+                if self.crashed:
+                    self.reboot()
+                if not self.host.step():
+                    break
+                self.counts.steps += 1
+                self._happen()
+            else:
+                raise AssertionError("the actors never come to rest")
+            if self.crashed:
+                continue
+            due = self.host._next_due()
+            left = (until - self.now) / 1000
+            wait = left if due is None else min(left, due - self.host.clock.monotonic())
+            self._pass(max(wait, 0.001))
+
+    def calm(self) -> None:
+        """Let nothing go wrong any more."""
+        self.trouble = Trouble()
+        self.book._faults = paper.Faults()
+        self._planned.clear()
+
+    def end(self, seconds: float = 400.0) -> None:
+        """Let everything come to its end: no new bet, nothing goes wrong, every match is over."""
+        self.calm()
+        self.kill()
+        self.host.stop("feed")
+        self.run(seconds)
+
+    def trace(self) -> str:
+        """Return what tells two runs apart: who ran when, in each life of the process."""
+        return " ".join([*self.traces, self.host.trace_hash])
+
+    # What is done to the machine.
+
+    def plan(self, within: int, act: Callable[[], None]) -> None:
+        """Do something at a random one of the next calls and steps."""
+        self._planned.append((self.chance.randrange(1, within), act))
+
+    def crash(self) -> None:
+        """Lose the process now: in the middle of a call if there is one."""
+        self.crashed = True
+
+    def kill(self) -> None:
+        """Close the gate, as `tictac kill` does."""
+        self.gate.close("test", "test", self.now)
+        self.judge.killed_at = self.judge.killed_at or len(self.judge.requests)
+
+    def reboot(self) -> None:
+        """Start again from what is on the disk, a while later."""
+        self.crashed = False
+        self.traces.append(self.host.trace_hash)
+        self.host = self._boot(self.now + self.chance.randrange(200, 20_000))
+
+    def _boot(self, now: int) -> SimHost:
+        self.counts.boots += 1
+        host = SimHost(self.seed * 1000 + self.counts.boots, self.journal, now)
+        host.ports = replace(host.ports, identity=self.identity)
+        host.post = LossyPost(lambda: self._strikes(self.trouble.lost_frames, "frame lost"))
+        self.journal.begin_term(now)
+        with mock.patch.object(system, "connect", lambda account: SimClient(self, account)):
+            core = system.core(self.settings, self.gate)
+            feed = system.feed(self.settings)
+        host.spawn(core.actor_class, core.address, **core.arguments)
+        host.spawn(feed.actor_class, "feed", **feed.arguments)
+        return host
+
+    # What the client calls.
+
+    def call(
+        self,
+        call: str,
+        params: dict[str, str],
+        headers: dict[str, str],
+        document: bytes | None,
+        read_seconds: float,
+    ) -> Answer:
+        """Carry one call to the book and its answer back, with all that can go wrong."""
+        assert not self.crashed
+        method = call.lower()
+        self.counts.calls[method] += 1
+        self._happen()
+        self._die_if_crashed()
+        self._pass(self.chance.uniform(0.005, 0.15))
+        if self._strikes(self.trouble.refused, "connection refused"):
+            raise NotSentError("simulated: connection refused")
+        if self._strikes(self.trouble.broken, "broken before"):
+            raise RuntimeError("simulated: an error nobody foresaw, before the call")
+        body = None if document is None else json.loads(document)
+        if method == "placebet":
+            self.judge.asked(body, self.now)
+        answer = self.book.handle(method, params, headers, body, self.now)
+        self.judge.answered(answer, self.now)
+        self._happen()
+        self._die_if_crashed()
+        if self._strikes(self.trouble.broken, "broken after"):
+            raise RuntimeError("simulated: an error nobody foresaw, after the call")
+        return self._carried_back(answer, read_seconds)
+
+    def _carried_back(self, answer: paper.Answer, read_seconds: float) -> Answer:
+        delay = answer.delay_ms / 1000
+        self._pass(min(delay, read_seconds))
+        if answer.cut or delay > read_seconds:
+            self.counts.faults["answer lost"] += 1
+            raise UnknownOutcomeError("simulated: no answer")
+        text = json.dumps(answer.payload) if answer.raw is None else answer.raw
+        self.counts.faults["malformed"] += answer.raw is not None
+        if answer.status != 200:
+            self.counts.faults[f"HTTP {answer.status}"] += 1
+        mark = b"\xef\xbb\xbf" if answer.mark else b""
+        return Answer(answer.status, mark + text.encode())
+
+    def _die_if_crashed(self) -> None:
+        if self.crashed:
+            raise Crash
+
+    def _happen(self) -> None:
+        self._planned = [(left - 1, act) for left, act in self._planned]
+        for _, act in [plan for plan in self._planned if plan[0] == 0]:
+            act()
+
+    def _pass(self, seconds: float) -> None:
+        clock = self.host.clock
+        clock.advance_to(clock.monotonic() + seconds)
+
+    def _strikes(self, permille: int, name: str) -> bool:
+        struck = permille > 0 and self.chance.randrange(1000) < permille
+        self.counts.faults[name] += struck
+        return struck
+
+
+def _settings(limits: RiskSettings) -> Settings:
+    """Return the configuration that ships, with an account at the simulated book."""
+    settings = nodes.with_paper_book(load(CONFIG, {}, mode="paper"), 1)
+    accounts = {
+        name: msgspec.structs.replace(account, url=BASE)
+        for name, account in settings.accounts.items()
+    }
+    return msgspec.structs.replace(settings, accounts=accounts, risk=limits)
