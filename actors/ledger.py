@@ -133,9 +133,8 @@ class Ledger:
 
     def order(self, order: str) -> Order | None:
         """Return one order by its id or an unambiguous beginning or end of it."""
-        rows = self._select(
-            "id = ? OR id LIKE ? OR id LIKE ? LIMIT 2", order, f"{order}%", f"%{order}"
-        )
+        part = "substr(id, 1, length(?)) = ? OR substr(id, -length(?)) = ?"
+        rows = self._select(f"{part} ORDER BY id = ? DESC LIMIT 2", *[order] * 5)
         exact = [row for row in rows if row.id == order]
         return exact[0] if exact else rows[0] if len(rows) == 1 else None
 
