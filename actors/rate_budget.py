@@ -22,9 +22,16 @@ class RateBudget:
         self._next_any = 0.0
         self._next_of: dict[str, float] = {}
         self._penalty: dict[str, float] = {}
+        self._complained: set[str] = set()
 
     def book(self, market: str, phase: Phase, now: float) -> float:
-        """Reserve the next poll of a market and return how long to wait for it."""
+        """Reserve the next poll of a market and return how long to wait for it.
+
+        A turn asked for without a complaint about the last one ends the penalty.
+        """
+        if market not in self._complained:
+            self._penalty.pop(market, None)
+        self._complained.discard(market)
         at = max(now, self._next_any, self._next_of.get(market, 0.0))
         interval = MINIMUM_INTERVAL_SECONDS[phase] + MARGIN
         self._next_of[market] = at + interval
@@ -33,12 +40,9 @@ class RateBudget:
 
     def throttled(self, market: str, now: float) -> float:
         """Wait longer after the book complained: doubling, jittered; return the pause."""
+        self._complained.add(market)
         penalty = min(LONGEST_PENALTY, self._penalty.get(market, BETWEEN_ANY_TWO) * 2)
         self._penalty[market] = penalty
         pause = self._chance.uniform(penalty / 2, penalty)
         self._next_any = max(self._next_any, now + pause)
         return pause
-
-    def calm(self, market: str) -> None:
-        """Forget the penalty of a market whose poll was answered."""
-        self._penalty.pop(market, None)

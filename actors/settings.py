@@ -77,6 +77,7 @@ class RiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     market_blacklist: tuple[MarketType, ...] = ()
     permit_lifetime: Seconds = Seconds(15.0)
     max_price_age: Seconds = Seconds(30.0)
+    doubt_patience: Seconds = Seconds(600.0)
 
 
 class PaperSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

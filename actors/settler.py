@@ -8,6 +8,7 @@ Says: OrderMoved to Risk and the Executors, AccountState to Risk and Control.
 import datetime
 from collections.abc import Callable
 
+from actors.absence import Absence, explained_stakes
 from actors.books.asianodds.bets import BookBet
 from actors.books.asianodds.client import AccountSummary, AsianOddsClient
 from actors.errors import BookError, NotSentError, SessionLostError, ThrottledError
@@ -16,13 +17,14 @@ from actors.messages import AccountState, OrderMoved, Token, TokenRejected, Toke
 from actors.orders import OPEN, OrderState
 from actors.reconciliation import PNL_TOLERANCE, find, own_figure, path, state_of
 from actors.settings import AccountSettings
-from actors.units import Millis
+from actors.units import Millis, money_text
 from runtime.actor import Actor
 from runtime.codec import Message
 
 EVERY = 2.0
 LONGEST_PAUSE = 120.0
 ASKED_ONE_BY_ONE = 10
+HISTORY_AFTER = 8 * EVERY
 LAST_LOOKS = 5
 
 
@@ -40,6 +42,7 @@ class Settler(Actor):
         account: str,
         settings: AccountSettings,
         connect: Callable[[AccountSettings], AsianOddsClient],
+        doubt_patience: float,
     ) -> None:
         super().__init__()
         self._account = account
@@ -50,6 +53,7 @@ class Settler(Actor):
         self._token = ""
         self._pause: dict[str, tuple[float, float]] = {}
         self._failures = 0
+        self._absence = Absence(doubt_patience)
         self._reported: set[str] = set()
         self._last: AccountState | None = None
 
@@ -112,17 +116,25 @@ class Settler(Actor):
         if sent:
             known += client.finished_bets(self._token)
         unresolved = [order for order in sent if not self._follow(order, known)]
-        known += self._ask_one_by_one(client, unresolved, running)
+        silent = self._ask_one_by_one(client, unresolved, running, known)
         summary = client.account(self._token)
         self._last = self._report(ledger, running, summary)
+        self._close_the_absent(ledger, silent, self._last)
         return self._last.difference
 
     def _ask_one_by_one(
-        self, client: AsianOddsClient, orders: list[Order], running: tuple[BookBet, ...]
-    ) -> list[BookBet]:
-        """Ask by reference for what no list shows, with a growing pause for each order."""
+        self,
+        client: AsianOddsClient,
+        orders: list[Order],
+        running: tuple[BookBet, ...],
+        known: list[BookBet],
+    ) -> list[Order]:
+        """Ask by reference for what no list shows, with a growing pause for each order.
+
+        Returns the doubtful ones of which the book shows no trace anywhere.
+        """
         now = self.clock.monotonic()
-        tickets: list[BookBet] = []
+        silent: list[Order] = []
         asked = 0
         for order in orders:
             if find(order, running) is not None:
@@ -132,12 +144,32 @@ class Settler(Actor):
                 continue
             asked += 1
             self._pause[order.id] = (now + pause, min(LONGEST_PAUSE, pause * 2))
-            answer = client.bets_by_reference(self._token, order.reference)
-            if not self._follow(order, answer) and now - due > LONGEST_PAUSE:
-                day = datetime.datetime.fromtimestamp((order.placed_at or 0) / 1000, datetime.UTC)
-                self._follow(order, client.history(self._token, day.date()))
-            tickets += answer
-        return tickets
+            tickets = [*known, *client.bets_by_reference(self._token, order.reference)]
+            if self._follow(order, tickets) or pause < HISTORY_AFTER:
+                continue
+            tickets += client.history(self._token, _day_of(order))
+            if not self._follow(order, tickets) and order.state == OrderState.IN_DOUBT.value:
+                if any(bet.reference == order.reference for bet in tickets):
+                    self.log.warning("a ticket carries its reference but differs", order=order.id)
+                else:
+                    silent.append(order)
+        return silent
+
+    def _close_the_absent(self, ledger: Ledger, silent: list[Order], account: AccountState) -> None:
+        """Refuse a doubtful order once the book's own figures leave no room for it."""
+        if not silent:
+            return
+        orders = ledger.orders(OPEN, self._account)
+        held = explained_stakes(orders, account.foreign_stakes)
+        for order in silent:
+            explained = account.outstanding == held
+            if self._absence.look(order.id, self.clock.monotonic(), explained=explained):
+                reason = (
+                    "the book has no such bet: none under its reference, none in its lists,"
+                    f" and its outstanding stakes of {money_text(held)} are explained without it"
+                )
+                self.record("order.refused", order.id, reason=reason)
+                self._announce(order, OrderState.REFUSED, 0)
 
     def _follow(self, order: Order, bets: list[BookBet] | tuple[BookBet, ...]) -> bool:
         """Move an order to where its ticket says it is; True when it is final or running."""
@@ -154,10 +186,13 @@ class Settler(Actor):
             self.commit()
             self._pause.pop(order.id, None)
             pnl = self._pnl(bet) if then in (OrderState.SETTLED, OrderState.VOID) else 0
-            moved = OrderMoved(order.id, order.selection, then.value, order.stake, pnl)
-            self.tell("risk", moved)
-            self.tell(f"executor/{order.selection}", moved)
+            self._announce(order, then, pnl)
         return then is not OrderState.PENDING
+
+    def _announce(self, order: Order, state: OrderState, pnl: int) -> None:
+        moved = OrderMoved(order.id, order.selection, state.value, order.stake, pnl)
+        self.tell("risk", moved)
+        self.tell(f"executor/{order.selection}", moved)
 
     def _record_move(self, order: Order, bet: BookBet, state: OrderState) -> None:
         body: dict[str, object] = {"ticket": bet.ticket, "reason": self._words(bet)}
@@ -224,3 +259,8 @@ class Settler(Actor):
                 return int(written.body["opening"])
         self.record("account.opened", key, opening=seen)
         return seen
+
+
+def _day_of(order: Order) -> datetime.date:
+    moment = datetime.datetime.fromtimestamp((order.placed_at or 0) / 1000, datetime.UTC)
+    return moment.date()

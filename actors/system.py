@@ -99,7 +99,11 @@ def _account(name: str, settings: Settings, gate: KillGate) -> Child:
         [
             Child(f"session/{name}", Session, shared),
             *couriers,
-            Child(f"settler/{name}", Settler, {"account": name, **shared}),
+            Child(
+                f"settler/{name}",
+                Settler,
+                {"account": name, "doubt_patience": settings.risk.doubt_patience, **shared},
+            ),
         ],
         Strategy.REST_FOR_ONE,
     )

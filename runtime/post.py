@@ -44,6 +44,7 @@ class PostOffice:
         self._door = threading.RLock()
         self.dead_letters: deque[DeadLetter] = deque(maxlen=1_000)
         self.counts: Counter[str] = Counter()
+        self.tap: Callable[[Envelope], None] | None = None
 
     def open(self, address: str, mailbox: Mailbox) -> None:
         """Deliver to `mailbox` what is sent to `address`; a newer incarnation takes over."""
@@ -96,6 +97,8 @@ class PostOffice:
             self._bury(Envelope(0, "?", "?", "?", msgspec.Raw(b"")), str(error))
             return
         self.counts[envelope.kind] += 1
+        if self.tap is not None:
+            self.tap(envelope)
         mailbox = self._mailboxes.get(envelope.to)
         if mailbox is not None:
             try:

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from actors.cli import check, operate, paper, read, run
+from actors.cli import bench, check, operate, paper, read, run
 from runtime.errors import ConfigurationError, TictacError
 
 
@@ -25,6 +25,7 @@ for command in (
     read.why,
     paper.paper,
     check.check,
+    bench.bench,
 ):
     cli.add_command(command)
 

@@ -1,0 +1,1 @@
+"""Benchmarks: the real actors, measured beside the raw cost of what they must do."""

@@ -1,0 +1,32 @@
+"""`tictac bench`: what the system costs, measured here and now."""
+
+from typing import Any
+
+import click
+
+from actors.bench.tick import bench_tick
+from actors.cli.options import answer, json_option
+
+
+@click.group()
+def bench() -> None:
+    """Measure, beside the raw cost of the same work in the same run."""
+
+
+@bench.command()
+@click.option("--ticks", type=click.IntRange(10, 10_000), default=300, show_default=True)
+@json_option
+def tick(ticks: int, as_json: bool) -> None:
+    """Time from a feed answer in hand to the first byte of the placement."""
+    found = bench_tick(ticks)
+    answer(found, as_json, lambda: _text(found))
+
+
+def _text(found: dict[str, Any]) -> str:
+    rows = {"total": found["total"], **found["stages"], **found["raw"]}
+    lines = [f"{found['ticks']} ticks, {found['rows_per_answer']} rows an answer, milliseconds"]
+    lines += [
+        f"{name:<20} p50 {spread['p50']:>8.3f}  p99 {spread['p99']:>8.3f}"
+        for name, spread in rows.items()
+    ]
+    return "\n".join(lines)
