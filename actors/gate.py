@@ -21,7 +21,7 @@ class KillGate:
         try:
             self.path.lstat()
         except FileNotFoundError:
-            return False
+            return not self.path.parent.is_dir()  # the folder was moved away, gate and all
         except OSError:
             return True
         return True
@@ -47,9 +47,11 @@ class KillGate:
         """Return who closed the gate and why; empty when it is open or says nothing."""
         try:
             found = json.loads(self.path.read_bytes() or b"{}")
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
-        return {name: str(value) for name, value in found.items()} if found else {}
+        if not isinstance(found, dict):
+            return {}
+        return {name: str(found[name]) for name in ("reason", "by", "at") if name in found}
 
     def _sync_folder(self) -> None:
         folder = os.open(self.path.parent, os.O_RDONLY)
