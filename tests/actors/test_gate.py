@@ -1,0 +1,105 @@
+"""The kill gate holds whatever happens to the processes, and when in doubt it is closed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from actors.gate import KillGate
+
+
+def test_a_gate_nobody_closed_is_open(tmp_path: Path) -> None:
+    gate = KillGate(tmp_path)
+    assert not gate.closed()
+    assert gate.why() == {}
+
+
+def test_a_closed_gate_says_who_closed_it_and_why(tmp_path: Path) -> None:
+    gate = KillGate(tmp_path)
+    gate.close("odd prices", "ada", 5)
+    assert gate.closed()
+    assert gate.why() == {"reason": "odd prices", "by": "ada", "at": "5"}
+
+
+def test_a_closed_gate_is_closed_for_everyone_who_looks_later(tmp_path: Path) -> None:
+    KillGate(tmp_path).close("test", "ada", 5)
+    looks = f"from pathlib import Path; from actors.gate import KillGate as G; \
+print(G(Path({str(tmp_path)!r})).closed())"
+    seen = subprocess.run([sys.executable, "-c", looks], capture_output=True, check=True, text=True)
+    assert seen.stdout == "True\n"
+
+
+def test_an_opened_gate_is_open_and_says_nothing(tmp_path: Path) -> None:
+    gate = KillGate(tmp_path)
+    gate.close("test", "ada", 5)
+    gate.open()
+    assert not gate.closed()
+    assert gate.why() == {}
+
+
+def test_opening_an_open_gate_is_no_fault(tmp_path: Path) -> None:
+    KillGate(tmp_path).open()
+    assert not KillGate(tmp_path).closed()
+
+
+def test_closing_again_leaves_the_newer_reason_whole(tmp_path: Path) -> None:
+    gate = KillGate(tmp_path)
+    gate.close("a very long reason, longer than the one that follows", "ada", 5)
+    gate.close("short", "bob", 6)
+    assert gate.why() == {"reason": "short", "by": "bob", "at": "6"}
+
+
+def test_only_the_owner_can_write_the_gate(tmp_path: Path) -> None:
+    gate = KillGate(tmp_path)
+    gate.close("test", "ada", 5)
+    assert gate.path.stat().st_mode & 0o077 == 0
+
+
+def test_a_gate_that_cannot_be_looked_at_counts_as_closed(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be")
+    assert KillGate(tmp_path / "state").closed()
+
+
+def test_a_gate_whose_folder_is_gone_counts_as_closed(tmp_path: Path) -> None:
+    """Else moving the folder of a running core would put its gate out of everybody's reach."""
+    assert KillGate(tmp_path / "moved away").closed()
+
+
+@pytest.mark.parametrize("kind", ["folder", "dangling link", "empty"])
+def test_whatever_stands_in_the_gate_closes_it(tmp_path: Path, kind: str) -> None:
+    gate = KillGate(tmp_path)
+    match kind:
+        case "folder":
+            gate.path.mkdir()
+        case "dangling link":
+            gate.path.symlink_to(tmp_path / "nowhere")
+        case "empty":
+            gate.path.touch()
+    assert gate.closed()
+    assert gate.why() == {}
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [b"stop!", b"\xff\xfe", b"{", b"[1]", b'"text"', b"7", b"null", b"true", b"[" * 100_000],
+)
+def test_rubbish_in_the_gate_keeps_it_closed_and_says_nothing(
+    tmp_path: Path, rubbish: bytes
+) -> None:
+    gate = KillGate(tmp_path)
+    gate.path.write_bytes(rubbish)
+    assert gate.closed()
+    assert gate.why() == {}
+
+
+def test_only_the_words_of_a_gate_come_back(tmp_path: Path) -> None:
+    """Others would collide with names of the journal and the log."""
+    gate = KillGate(tmp_path)
+    gate.path.write_text('{"reason": "by hand", "kind": "x", "key": 1, "event": "y", "at": 3}')
+    assert gate.why() == {"reason": "by hand", "at": "3"}
+
+
+def test_a_gate_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        KillGate(tmp_path / "nowhere").close("test", "ada", 5)
