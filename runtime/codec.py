@@ -65,7 +65,7 @@ def open_envelope(frame: bytes) -> Envelope:
         raise CodecError(f"frame of {len(frame)} bytes, at most {LARGEST_FRAME}")
     try:
         envelope = _envelopes.decode(frame)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise CodecError(f"no frame: {error}") from None
     if envelope.version != VERSION:
         raise CodecError(f"frame version {envelope.version}, this program speaks {VERSION}")
