@@ -2,12 +2,14 @@
 
 import getpass
 import os
+import socket
 from typing import Any
 
 import click
 
 from actors.cli.options import Duration, answer, json_option, state_option
 from actors.gate import KillGate
+from actors.ledger import open_journal
 from actors.messages import Command, Reply
 from actors.state_folder import StateFolder
 from actors.units import Millis
@@ -16,6 +18,7 @@ from runtime.clock import SystemClock
 from runtime.codec import decode, encode, open_envelope
 from runtime.errors import OurError
 from runtime.identity import UniqueIdentity
+from runtime.journal import Entry
 
 ANSWER_WITHIN = 5.0
 
@@ -55,8 +58,13 @@ def kill(reason: str, state: StateFolder, as_json: bool) -> int:
 @state_option
 @json_option
 def resume(reason: str, state: StateFolder, as_json: bool) -> int:
-    """Open the kill gate again; needs a running core, which journals the reason first."""
-    reply = _command(state, "resume", {"reason": reason, "by": _operator()})
+    """Open the kill gate again; the reason is in the journal first."""
+    if not KillGate(state.path).closed():
+        raise OurError(f"the kill gate of {state.path} is open: there is nothing to resume")
+    if _core_listens(state):
+        reply = _command(state, "resume", {"reason": reason, "by": _operator()})
+    else:
+        reply = _resume_at_rest(state, reason)
     answer(reply.body, as_json, lambda: _words(reply, f"resumed: {reason}"))
     return reply.exit
 
@@ -72,13 +80,38 @@ def arm(lasting: float, state: StateFolder, as_json: bool) -> int:
     return reply.exit
 
 
+def _resume_at_rest(state: StateFolder, reason: str) -> Reply:
+    """Journal the reason and open the gate while nothing runs and nothing may start."""
+    with state.locked():
+        now = SystemClock().now()
+        journal = open_journal(state.path)
+        journal.begin_term(now)
+        pen = journal.claim("operator")
+        body = {"reason": reason, "by": _operator()}
+        journal.append("operator", pen, [Entry("resumed", "gate", body)], now)
+        KillGate(state.path).open()
+    return Reply("", 0, {"trading": "open", **body})
+
+
+def _core_listens(state: StateFolder) -> bool:
+    """Tell whether a core has the bus open: a dead one's socket file refuses."""
+    if not state.path.is_dir():
+        return False
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(state.bus_address().removeprefix("ipc://"))
+        except OSError:
+            return False
+    return True
+
+
 def _command(state: StateFolder, name: str, arguments: dict[str, str]) -> Reply:
     now = SystemClock().now()
     command = Command(
         UniqueIdentity().new("c"), name, Millis(now + int(ANSWER_WITHIN * 1000)), arguments
     )
     nobody = OurError(f"no core runs on {state.path}: start `tictac run`, or give --state")
-    if not state.path.is_dir() or not os.path.exists(state.bus_address().removeprefix("ipc://")):
+    if not _core_listens(state):
         raise nobody
     frame = ask(state.bus_address(), encode(command, "control", ""), ANSWER_WITHIN)
     if frame is None:

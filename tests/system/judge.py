@@ -137,7 +137,7 @@ class Judge:
         state = OrderState(order.state)
         if not at_the_book and state in OUT:
             return [f"{order.id} is {order.state} here and unknown there"]
-        if state in OPEN and state is not OrderState.IN_DOUBT or state is OrderState.INTENT:
+        if (state in OPEN and state is not OrderState.IN_DOUBT) or state is OrderState.INTENT:
             return [f"{order.id} is still {order.state}"]
         return []
 

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.orders import OrderState
 from actors.settings import Amount, RiskSettings
-from actors.status import actors
 from tests.system.world import START, World
 
 TWO_DAYS = 300.0
@@ -27,7 +25,7 @@ def test_a_match_day_is_bet_on_and_settled_as_the_book_says(world: World) -> Non
     assert world.book.programme.day_number(START + round(TWO_DAYS * 1000)) >= 2
     ends = Counter(bet.status for bet in world.judge.bets())
     assert min(ends["Won"], ends["Lost"]) > 5
-    assert world.judge.verdict() == []
+    assert world.verdict() == []
 
 
 def test_every_bet_of_the_book_answers_to_one_request_of_ours(world: World) -> None:
@@ -44,16 +42,11 @@ def test_the_limits_are_reached_and_not_exceeded(world: World) -> None:
     assert most["open bets"] == limits.max_open_bets
     assert most["selection exposure"] == limits.max_selection_exposure
     assert most["bets in flight on one selection"] == 1
-    denied = {
-        order.reason.partition(":")[0]
-        for order in world.ledger.everything()
-        if order.state == OrderState.DENIED.value
-    }
-    assert {"max_open_bets", "event_cooldown", "max_selection_exposure"} <= denied
+    assert {"max_open_bets", "event_cooldown", "max_selection_exposure"} <= world.denials()
 
 
 def test_no_actor_fails_in_a_day_without_faults(world: World) -> None:
-    assert [actor["address"] for actor in actors(world.host) if actor["restarts"]] == []
+    assert world.restarts() == {}
     assert {letter.kind for letter in world.host.post.dead_letters} <= {"TokenWanted", "Credit"}
 
 
@@ -71,10 +64,24 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(tmp_path: Pat
     assert len(runs[0][2]) > 3
 
 
-def test_whatever_the_exposure_cap_is_it_holds_at_the_book(tmp_path: Path) -> None:
-    limits = RiskSettings(max_exposure=Amount(4_500), max_event_exposure=Amount(1_000))
-    world = World(tmp_path, limits=limits)
-    world.run(120)
+@pytest.mark.parametrize(
+    ("control", "limits", "what", "most"),
+    [
+        ("max_exposure", RiskSettings(max_exposure=Amount(4_500)), "exposure", 4_000),
+        (
+            "max_event_exposure",
+            RiskSettings(max_event_exposure=Amount(1_999)),
+            "event exposure",
+            1_000,
+        ),
+        ("daily_loss", RiskSettings(daily_loss=Amount(6_000)), "worst loss", 6_000),
+    ],
+)
+def test_a_limit_holds_at_the_book_by_its_own_figures(
+    tmp_path: Path, control: str, limits: RiskSettings, what: str, most: int
+) -> None:
+    world = World(tmp_path, limits=limits, every=3)
+    world.run(150)
     assert world.judge.faults == []
-    assert world.judge.most["exposure"] == 4_000
-    assert world.judge.most["event exposure"] == 1_000
+    assert control in world.denials()
+    assert world.judge.most[what] == most

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import msgspec
@@ -18,21 +19,28 @@ from actors import nodes, paper, system
 from actors.books.asianodds.client import AsianOddsClient
 from actors.books.asianodds.connection import Answer
 from actors.errors import NotSentError, UnknownOutcomeError
+from actors.executor import Executor
 from actors.gate import KillGate
 from actors.ledger import Ledger, OrderTable
+from actors.orders import OrderState
+from actors.paper.programme import Programme
+from actors.paper.recorded import recorded_days
 from actors.settings import AccountSettings, Amount, RiskSettings, Settings, load
+from actors.status import actors
 from runtime.codec import open_envelope
 from runtime.configuration import Seconds
 from runtime.identity import CountedIdentity
 from runtime.journal import Journal
 from runtime.post import PostOffice
 from runtime.sim_host import SimHost
+from runtime.supervision import Child
 from tests.system.judge import Judge
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
 START = 1_600_000_000_000
 BASE = "http://paper.simulated/AsianOddsService"
 LONGEST_RUN = 2_000_000
+SPEED = 300
 
 LIMITS = RiskSettings(
     max_exposure=Amount(12_000),
@@ -56,9 +64,9 @@ class Trouble:
     faults: tuple[paper.Fault, ...] = ()
     refused: int = 0  # no connection comes about
     broken: int = 0  # the caller fails with an error nobody foresaw, before or after the effect
+    broken_placements: int = 0  # the same, of placements
+    crashed_placements: int = 0  # the process dies in a placement, before or after the effect
     lost_frames: int = 0  # between feed and core, as ZeroMQ may lose them
-    crashes: int = 0  # how many process crashes, at random calls or steps
-    kill: bool = False  # the gate closes at a random call
 
 
 class SimClient(AsianOddsClient):
@@ -111,7 +119,7 @@ class Counts:
 
 
 class World:
-    """One machine, one account, one bookmaker."""
+    """One machine, one account, one bookmaker that plays each `every`-th recorded match."""
 
     def __init__(
         self,
@@ -119,7 +127,7 @@ class World:
         seed: int = 1,
         trouble: Trouble | None = None,
         limits: RiskSettings = LIMITS,
-        speed: int = 300,
+        every: int = 1,
         **book: int,
     ) -> None:
         self.seed, self.trouble = seed, trouble or Trouble()
@@ -128,9 +136,12 @@ class World:
         made = paper.PaperSettings(
             user=nodes.PAPER_USER,
             password=nodes.PAPER_USER,
-            **{"balance": 1_000_000, "speed": speed} | book,
+            **{"balance": 1_000_000, "speed": SPEED} | book,
         )
-        self.book = paper.paper_book(made, START, faults=paper.Faults(self.trouble.faults, seed))
+        days = tuple(day[::every] for day in recorded_days())
+        programme = Programme(days, START, made.speed, made.seed)
+        faults = paper.Faults(self.trouble.faults, seed)
+        self.book = paper.PaperBook(made, programme, faults=faults)
         self.book.url = BASE
         self.settings = _settings(limits)
         self.gate = KillGate(folder)
@@ -141,6 +152,7 @@ class World:
         self.traces: list[str] = []
         self.crashed = False
         self._planned: list[tuple[int, Callable[[], None]]] = []
+        self._at_call: dict[tuple[str, int], Callable[[], None]] = {}
         self.host = self._boot(START)
 
     # Time.
@@ -182,6 +194,41 @@ class World:
         self.host.stop("feed")
         self.run(seconds)
 
+    def verdict(self) -> list[str]:
+        """Return what is wrong in the end, by the book and inside; empty when all is right."""
+        faults = self.judge.verdict()
+        doubts = {order.id for order in self.ledger.orders({OrderState.IN_DOUBT})}
+        risk = self.actor("risk")
+        if set(risk._book.held) != doubts:
+            faults.append(f"Risk holds {sorted(risk._book.held)}, in doubt are {sorted(doubts)}")
+        if risk._book.exposure() != self.ledger.open_stakes():
+            faults.append(f"Risk counts {risk._book.exposure()}, {self.ledger.open_stakes()} open")
+        waiting = {
+            cell.actor._order for cell in self.host.cells.values() if type(cell.actor) is Executor
+        }
+        if not waiting <= {"", *doubts}:
+            faults.append(f"Executors wait for {sorted(waiting - doubts)}")
+        alive = {address for address in self.host.cells if not address.startswith("executor/")}
+        if self.core_addresses - alive:
+            faults.append(f"gone for good: {sorted(self.core_addresses - alive)}")
+        return faults
+
+    def actor(self, address: str) -> Any:
+        """Return the actor that answers at an address now."""
+        return self.host.cells[address].actor
+
+    def restarts(self) -> dict[str, int]:
+        """Return how often supervisors of this life of the process started children again."""
+        return {row["address"]: row["restarts"] for row in actors(self.host) if row["restarts"]}
+
+    def denials(self) -> set[str]:
+        """Return the names of the controls that ever said no."""
+        return {
+            order.reason.partition(":")[0]
+            for order in self.ledger.everything()
+            if order.state == OrderState.DENIED.value
+        }
+
     def trace(self) -> str:
         """Return what tells two runs apart: who ran when, in each life of the process."""
         return " ".join([*self.traces, self.host.trace_hash])
@@ -192,8 +239,13 @@ class World:
         """Do something at a random one of the next calls and steps."""
         self._planned.append((self.chance.randrange(1, within), act))
 
+    def plan_at(self, method: str, number: int, act: Callable[[], None]) -> None:
+        """Do something while the book handles the n-th call of a method."""
+        self._at_call[method, number] = act
+
     def crash(self) -> None:
         """Lose the process now: in the middle of a call if there is one."""
+        self.counts.faults["process crash"] += 1
         self.crashed = True
 
     def kill(self) -> None:
@@ -216,6 +268,7 @@ class World:
         with mock.patch.object(system, "connect", lambda account: SimClient(self, account)):
             core = system.core(self.settings, self.gate)
             feed = system.feed(self.settings)
+        self.core_addresses = _addresses(core)
         host.spawn(core.actor_class, core.address, **core.arguments)
         host.spawn(feed.actor_class, "feed", **feed.arguments)
         return host
@@ -231,26 +284,33 @@ class World:
         read_seconds: float,
     ) -> Answer:
         """Carry one call to the book and its answer back, with all that can go wrong."""
-        assert not self.crashed
+        assert not self.crashed, "a dead process calls the book"
         method = call.lower()
+        body = None if document is None else json.loads(document)
         self.counts.calls[method] += 1
-        self._happen()
-        self._die_if_crashed()
+        if method == "placebet":
+            self.judge.asked(body, self.now)
+        self._maybe_end(method, "before")
         self._pass(self.chance.uniform(0.005, 0.15))
         if self._strikes(self.trouble.refused, "connection refused"):
             raise NotSentError("simulated: connection refused")
-        if self._strikes(self.trouble.broken, "broken before"):
-            raise RuntimeError("simulated: an error nobody foresaw, before the call")
-        body = None if document is None else json.loads(document)
-        if method == "placebet":
-            self.judge.asked(body, self.now)
         answer = self.book.handle(method, params, headers, body, self.now)
         self.judge.answered(answer, self.now)
-        self._happen()
-        self._die_if_crashed()
-        if self._strikes(self.trouble.broken, "broken after"):
-            raise RuntimeError("simulated: an error nobody foresaw, after the call")
+        self._at_call.pop((method, self.counts.calls[method]), lambda: None)()
+        self._maybe_end(method, "after")
         return self._carried_back(answer, read_seconds)
+
+    def _maybe_end(self, method: str, when: str) -> None:
+        """Let the process or the calling actor end here, if that is to happen."""
+        trouble, placing = self.trouble, method == "placebet"
+        self._happen()
+        if placing and self._strikes(trouble.crashed_placements, f"crash {when} placing"):
+            self.crash()
+        if self.crashed:
+            raise Crash
+        broken = trouble.broken_placements if placing else trouble.broken
+        if self._strikes(broken, f"broken {when} {'placing' if placing else 'reading'}"):
+            raise RuntimeError(f"simulated: an error nobody foresaw, {when} {method}")
 
     def _carried_back(self, answer: paper.Answer, read_seconds: float) -> Answer:
         delay = answer.delay_ms / 1000
@@ -265,10 +325,6 @@ class World:
         mark = b"\xef\xbb\xbf" if answer.mark else b""
         return Answer(answer.status, mark + text.encode())
 
-    def _die_if_crashed(self) -> None:
-        if self.crashed:
-            raise Crash
-
     def _happen(self) -> None:
         self._planned = [(left - 1, act) for left, act in self._planned]
         for _, act in [plan for plan in self._planned if plan[0] == 0]:
@@ -282,6 +338,11 @@ class World:
         struck = permille > 0 and self.chance.randrange(1000) < permille
         self.counts.faults[name] += struck
         return struck
+
+
+def _addresses(child: Child) -> set[str]:
+    below = [_addresses(one) for one in child.arguments.get("children", [])]
+    return {child.address}.union(*below)
 
 
 def _settings(limits: RiskSettings) -> Settings:
