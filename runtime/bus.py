@@ -86,9 +86,12 @@ class Bus:
     def close(self) -> None:
         """Stop carrying."""
         self._closing.set()
-        with contextlib.suppress(LookupError):  # full: then it is awake anyway
-            self._send(b"", b"")
-        self._thread.join(5)
+        for _ in range(100):
+            with contextlib.suppress(LookupError):  # full, or not connected yet: once more
+                self._send(b"", b"")
+            self._thread.join(0.05)
+            if not self._thread.is_alive():
+                break
         with self._gate:
             self._push.close()
         self._context.destroy(linger=200)

@@ -200,7 +200,7 @@ def test_a_node_that_comes_back_is_reached_again(start: Start) -> None:
 
 
 def test_a_flood_is_answered_by_dead_letters_and_never_by_waiting(folder: Path) -> None:
-    """A bus whose thread does not run takes its bound and no more."""
+    """Here the bus has no thread yet that would carry anything."""
     node = Node("core", ipc_address(folder, "core"), True)
     node.bus.route("poller/", "feed")
     frame = encode(Say("x"), "poller/a", "")
@@ -209,6 +209,7 @@ def test_a_flood_is_answered_by_dead_letters_and_never_by_waiting(folder: Path) 
     assert node.post.dead_letters[-1].reason == "the bus is full"
     node.bus.start()
     node.bus.close()
+    assert not node.bus._thread.is_alive()
 
 
 def test_nobody_answers_where_no_hub_is(folder: Path) -> None:
