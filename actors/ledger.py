@@ -150,6 +150,15 @@ class Ledger:
         """Return every order that was or may have been sent, oldest first."""
         return self._select("placed_at IS NOT NULL ORDER BY rowid")
 
+    def sent_since(self, moment: int) -> list[Order]:
+        """Return every order that was or may have been sent since then, oldest first."""
+        return self._select("placed_at >= ? ORDER BY rowid", moment)
+
+    def permitted_since(self, moment: int) -> list[Order]:
+        """Return the orders that got a permit and were made since then, oldest first."""
+        never = (OrderState.INTENT.value, OrderState.DENIED.value)
+        return self._select("made_at >= ? AND state NOT IN (?, ?) ORDER BY rowid", moment, *never)
+
     def everything(self) -> list[Order]:
         """Return every order that was ever wanted, oldest first."""
         return self._select("1 ORDER BY rowid")

@@ -91,7 +91,7 @@ def with_paper_book(settings: Settings, port: int) -> Settings:
 
 def _begin(node: str, config: Path, state: StateFolder, paper_port: int, mode: str) -> Settings:
     hold_lifeline()
-    configure(state.log, "info", node)
+    configure(state.log, "info", node, errors_to=sys.stderr)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65_536), hard))

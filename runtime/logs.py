@@ -25,34 +25,33 @@ _FIRST = ("at", "level", "node", "logger", "event")
 
 
 def configure(
-    destination: TextIO | Path | str, level: str, node: str, *, clock: Clock | None = None
+    destination: TextIO | Path | str,
+    level: str,
+    node: str,
+    *,
+    errors_to: TextIO | None = None,
+    clock: Clock | None = None,
 ) -> None:
     """Send all logs to a file as JSON lines, or to a stream as text for people.
 
-    Replaces what an earlier call set up. Raises ValueError for an unknown level and OSError for a
-    file that cannot be opened; a new file is readable by its owner only.
+    Errors also go to `errors_to`, for whoever sits in front of it. Replaces what an earlier call
+    set up. Raises ValueError for an unknown level and OSError for a file that cannot be opened; a
+    new file is readable by its owner only.
     """
     number = logging.getLevelNamesMapping().get(level.upper())
     if number is None:
         raise ValueError(f"level {level!r} is none of debug, info, warning, error, critical")
     stamp = _Stamp(node, clock or SystemClock())
-    renderer = _renderer(destination)
-    handler = _Handler(_opened(destination), owned=not _is_stream(destination))
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *_shared()],
-            processors=[
-                stamp,
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                renderer,
-            ],
-        )
-    )
+    handlers = [_handler(destination, stamp)]
+    if errors_to is not None:
+        handlers.append(_handler(errors_to, stamp))
+        handlers[-1].setLevel(logging.ERROR)
     root = logging.getLogger()
     for earlier in [old for old in root.handlers if isinstance(old, _Handler)]:
         root.removeHandler(earlier)
         earlier.close()
-    root.addHandler(handler)
+    for handler in handlers:
+        root.addHandler(handler)
     root.setLevel(number)
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
@@ -97,6 +96,21 @@ class _Handler(logging.StreamHandler[TextIO]):
         place = f"{record.name} ({Path(record.pathname).name}:{record.lineno})"
         text = f"a log line of {place} was lost: {type(error).__name__}"
         print(masked_text(text), file=sys.__stderr__)
+
+
+def _handler(destination: TextIO | Path | str, stamp: _Stamp) -> _Handler:
+    handler = _Handler(_opened(destination), owned=not _is_stream(destination))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *_shared()],
+            processors=[
+                stamp,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _renderer(destination),
+            ],
+        )
+    )
+    return handler
 
 
 def _mask(_: Any, __: str, event: EventDict) -> EventDict:

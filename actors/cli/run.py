@@ -34,7 +34,7 @@ def run(config: Path | None, state: StateFolder, lasting: float | None, mode: st
         load_strategy(f"strategies.{name}", strategy.use, strategy.parameters)
     state.prepare()
     with state.locked():
-        configure(state.log, "info", "run")
+        configure(state.log, "info", "run", errors_to=sys.stderr)
         children = _children(settings.mode, path, state)
         click.echo(f"tictac runs in mode {settings.mode.value}, state in {state.path}")
         gate = KillGate(state.path)

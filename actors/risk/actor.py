@@ -55,9 +55,12 @@ class Risk(Actor):
         self.commit()
         for order in ledger.orders(OPEN):
             self._book.restore(order, OrderState(order.state) in IN_FLIGHT)
-        for order in ledger.bets():
-            self._book.remember(order)
         now = self.clock.now()
+        longest = max(self._limits.selection_cooldown, self._limits.event_cooldown)
+        for order in ledger.sent_since(now - int(longest * 1000)):
+            self._book.remember(order)
+        for order in ledger.permitted_since(now - 60_000):
+            self._book.granted_at.append(order.made_at)
         self._book.day = now // DAY
         self._book.settled_today = ledger.settled_since(self._book.day * DAY)
         for written in self.journal.entries("arm"):
