@@ -183,10 +183,10 @@ class Settler(Actor):
         for state in path(now, then):
             self._record_move(order, bet, state)
         if path(now, then):
-            self.commit()
-            self._pause.pop(order.id, None)
             pnl = self._pnl(bet) if then in (OrderState.SETTLED, OrderState.VOID) else 0
             self._announce(order, then, pnl)
+            self.commit()
+            self._pause.pop(order.id, None)
         return then is not OrderState.PENDING
 
     def _announce(self, order: Order, state: OrderState, pnl: int) -> None:

@@ -6,23 +6,17 @@ incarnation; its supervisor decides what comes next.
 """
 
 import traceback
-from contextvars import ContextVar
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import pykka
 
+from runtime.cell import Cell, birth
 from runtime.codec import Message, decode, encode, open_envelope
 from runtime.errors import CodecError, JournalError, OurError
 from runtime.journal import Entry, Journal
 from runtime.logs import logger
 from runtime.messages import Stop
-
-if TYPE_CHECKING:
-    from runtime.host import Cell
-
-birth: ContextVar["Cell"] = ContextVar("birth")
-"""The cell of the actor that a host is making right now."""
 
 
 class Actor(pykka.Actor):
@@ -90,12 +84,14 @@ class Actor(pykka.Actor):
         return self._cell.ports.journal
 
     def commit(self) -> None:
-        """Make durable now what this turn has recorded so far. Raises JournalError."""
+        """Make durable now what this turn has recorded, then let go what it has told so far.
+
+        What is durable stays so when the turn fails later: whoever is to know must hear of it.
+        Raises JournalError.
+        """
         if self._recorded:
-            if not self._pen:
-                raise JournalError(f"{self.address} has no pen: set writes_journal")
-            recorded, self._recorded = self._recorded, []
-            self.journal.append(self.address, self._pen, recorded, self.clock.now())
+            self._write()
+            self._let_go()
 
     def ready(self) -> None:
         """Say READY to the supervisor when this turn has succeeded."""
@@ -165,19 +161,30 @@ class Actor(pykka.Actor):
         self.actor_stopped.set()
 
     def _end_turn(self) -> None:
-        self.commit()
-        told, self._told = self._told, []
+        self._write()
         armed, self._armed = self._armed, []
+        if not self._cell.abandoned:
+            for due, frame, name in armed:
+                self._cell.mailbox.timers.set(due, frame, name)
+            self._cell.say_ready_if_wanted()
+        self._let_go()
+
+    def _write(self) -> None:
+        if self._recorded:
+            if not self._pen:
+                raise JournalError(f"{self.address} has no pen: set writes_journal")
+            recorded, self._recorded = self._recorded, []
+            self.journal.append(self.address, self._pen, recorded, self.clock.now())
+
+    def _let_go(self) -> None:
+        told, self._told = self._told, []
         if self._cell.abandoned:
             return  # a newer incarnation speaks under this address
-        for due, frame, name in armed:
-            self._cell.mailbox.timers.set(due, frame, name)
-        self._cell.say_ready_if_wanted()
         for frame in told:
             self._cell.post.send(frame)
 
 
-def _cell_being_born(actor_class: type[Actor]) -> "Cell":
+def _cell_being_born(actor_class: type[Actor]) -> Cell:
     try:
         return birth.get()
     except LookupError:

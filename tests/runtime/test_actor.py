@@ -109,6 +109,29 @@ def test_what_is_recorded_is_durable_before_anything_is_told() -> None:
     assert "never" not in heard
 
 
+def test_what_was_told_before_a_commit_leaves_with_it_though_the_turn_fails_later() -> None:
+    class Hasty(Echo):
+        writes_journal = True
+
+        def on_message(self, message: object, sender: str) -> None:  # noqa: ARG002
+            self.record("noted", "k")
+            self.tell("other", Say("durable"))
+            self.commit()
+            self.tell("other", Say("not durable"))
+            raise ValueError("after the commit")
+
+    journal = Journal(None)
+    journal.begin_term(0)
+    drive = SimDrive(journal)
+    heard: list[str] = []
+    drive.host.spawn(Hasty, "hasty", heard=[])
+    drive.host.spawn(Echo, "other", heard=heard)
+    drive.host.tell("hasty", Say("go"))
+    drive.host.run()
+    assert journal.verify() == 1
+    assert heard == ["start", "durable"]
+
+
 def test_an_actor_without_a_pen_cannot_record() -> None:
     class Forger(Echo):
         def on_start(self) -> None:
