@@ -62,7 +62,8 @@ def max_selection_exposure(scene: Scene) -> Verdict:
 def daily_loss(scene: Scene) -> Verdict:
     """Count every open bet as lost, so that the limit holds whatever the results."""
     worst = scene.book.exposure() + scene.intent.stake - scene.book.today(scene.now)
-    return _money("daily_loss", worst, scene.limits.daily_loss)
+    limit = scene.limits.daily_loss  # after a good day the worst may be no loss at all
+    return Verdict("daily_loss", worst <= limit, f"{money_text(worst)} of {money_text(limit)}")
 
 
 def max_open_bets(scene: Scene) -> Verdict:
