@@ -174,6 +174,15 @@ def test_the_profit_of_a_day_begins_with_its_first_moment(clerk: Clerk, ledger: 
     assert ledger.settled_since(NOW - 1) == 200
 
 
+def test_permits_are_remembered_whatever_became_of_them(clerk: Clerk, ledger: Ledger) -> None:
+    clerk.want(intent("old"), *TO_PERMITTED, at=NOW - 1)
+    clerk.want(intent("open"), *TO_ACCEPTED, at=NOW)
+    clerk.want(intent("unused"), *TO_PERMITTED, S.EXPIRED, at=NOW + 1)
+    clerk.want(intent("denied"), S.DENIED, at=NOW + 2)
+    assert [order.id for order in ledger.permitted_since(NOW)] == ["open", "unused"]
+    assert [order.id for order in ledger.sent_since(NOW)] == ["open"]
+
+
 @pytest.mark.parametrize("state", sorted(OPEN, key=lambda state: state.value))
 def test_the_stake_of_every_open_order_counts(
     clerk: Clerk, ledger: Ledger, state: OrderState

@@ -1,0 +1,244 @@
+"""What Risk holds reserved, and that no sequence of events gets it past a limit."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from actors.gate import KillGate
+from actors.ledger import Ledger
+from actors.messages import Denied, Granted, OrderMoved, Reserve
+from actors.orders import FINAL, TRANSITIONS, Intent, OrderState
+from actors.risk.actor import Risk
+from actors.risk.reservations import DAY, Reservations
+from actors.selections import Selection
+from actors.settings import Mode
+from tests.actors.world import (
+    NOW,
+    TO_ACCEPTED,
+    Clerk,
+    S,
+    World,
+    event,
+    intent,
+    limits,
+    new_journal,
+    selection,
+)
+
+
+@pytest.fixture
+def book() -> Reservations:
+    return Reservations(day=NOW // DAY)
+
+
+def test_a_grant_reserves_the_whole_stake(book: Reservations) -> None:
+    book.grant(intent(stake=700), 15.0, NOW)
+    assert book.exposure() == 700
+    assert book.event_exposure("ao-1") == 700
+    assert book.selection_exposure(intent().selection.key) == 700
+    assert book.in_flight(intent().selection.key) == 1
+    assert (book.event_exposure("ao-2"), book.selection_exposure("x"), book.in_flight("x")) == (
+        0,
+        0,
+        0,
+    )
+
+
+def test_a_stake_that_was_cut_holds_no_more_than_was_taken(book: Reservations) -> None:
+    book.grant(intent(stake=700), 15.0, NOW)
+    book.move("t-1", 400, in_flight=True)
+    assert book.exposure() == 400
+    assert book.in_flight(intent().selection.key) == 1
+
+
+def test_a_sent_order_has_no_permit_that_could_run_out(book: Reservations) -> None:
+    book.grant(intent(), 15.0, NOW)
+    assert book.held["t-1"].permit_expires == 15.0
+    book.move("t-1", 1000, in_flight=True)
+    assert book.held["t-1"].permit_expires is None
+
+
+def test_an_accepted_order_is_exposure_and_not_in_flight(book: Reservations) -> None:
+    book.grant(intent(), 15.0, NOW)
+    book.move("t-1", 1000, in_flight=False)
+    assert (book.exposure(), book.in_flight(intent().selection.key)) == (1000, 0)
+
+
+def test_a_released_order_holds_nothing(book: Reservations) -> None:
+    book.grant(intent(), 15.0, NOW)
+    book.release("t-1")
+    book.release("t-1")
+    assert (book.exposure(), book.held) == (0, {})
+
+
+def test_news_of_an_order_that_is_not_held_reserves_nothing(book: Reservations) -> None:
+    book.move("t-9", 1000, in_flight=True)
+    assert book.held == {}
+
+
+def test_orders_of_the_last_minute_are_counted_and_older_ones_forgotten(book: Reservations) -> None:
+    for number, at in enumerate([NOW - 60_000, NOW - 59_999, NOW]):
+        book.grant(intent(f"t-{number}"), 15.0, at)
+    assert book.granted_within(NOW, 60_000) == 2
+    assert len(book.granted_at) == 2
+
+
+def test_a_restored_order_counts_as_one_that_was_granted() -> None:
+    journal = new_journal()
+    Clerk(journal).want(intent(stake=700), *TO_ACCEPTED, at=NOW)
+    (order,) = Ledger(journal).bets()
+    book = Reservations()
+    book.restore(order, in_flight=False)
+    book.remember(order)
+    assert book.exposure() == book.event_exposure("ao-1") == 700
+    assert book.last_by_selection == {intent().selection.key: NOW}
+    assert book.last_by_event == {"ao-1": NOW}
+
+
+def test_an_order_that_was_never_sent_is_not_remembered_as_a_bet() -> None:
+    journal = new_journal()
+    Clerk(journal).want(intent(), S.PERMITTED, S.EXPIRED)
+    (order,) = Ledger(journal).everything()
+    book = Reservations()
+    book.remember(order)
+    assert book.last_by_selection == {}
+
+
+def test_the_newest_bet_counts_for_the_cooldown_whatever_the_order_of_reading() -> None:
+    book = Reservations()
+    book.grant(intent("t-2"), 15.0, NOW + 5)
+    book.grant(intent("t-1"), 15.0, NOW)
+    assert book.last_by_event["ao-1"] == NOW + 5
+
+
+def test_a_new_day_begins_at_nothing(book: Reservations) -> None:
+    book.settled_today = -500
+    assert book.today(NOW) == -500
+    tomorrow = (NOW // DAY + 1) * DAY
+    assert book.today(tomorrow - 1) == -500
+    assert book.today(tomorrow) == 0
+
+
+BOUNDS = limits(
+    max_stake=1000,
+    max_exposure=3000,
+    max_event_exposure=2000,
+    max_selection_exposure=1200,
+    daily_loss=4000,
+    max_open_bets=5,
+    orders_per_minute=8,
+)
+
+SELECTIONS = [selection(number, of) for of in ("ao-1", "ao-2") for number in (1, 2)]
+
+
+class AnySequence(RuleBasedStateMachine):
+    """Intents, moves and time in any order: the journal's own figures keep every limit.
+
+    The model reads the ledger, not Risk's memory; orders are moved as the gateway and the
+    settler would, durable first and told afterwards, and now and then Risk is killed.
+    """
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.world = World("asker")
+        self.clerk = Clerk(self.world.journal, "gateway/ao/1")
+        self.granted: list[int] = []
+        self.count = 0
+        self.start_risk()
+
+    def start_risk(self) -> None:
+        gate = KillGate(Path(self.folder.name))
+        self.world.spawn(Risk, "risk", limits=BOUNDS, mode=Mode.PAPER, gate=gate)
+
+    @rule(wanted=st.sampled_from(SELECTIONS), stake=st.integers(-5, 1300))
+    def wish(self, wanted: Selection, stake: int) -> None:
+        self.count += 1
+        made = self.intent(wanted, stake)
+        before = len(self.world.heard["asker"])
+        self.world.tell("risk", Reserve(made), sender="asker")
+        (answer,) = self.world.heard["asker"][before:]
+        if isinstance(answer, Granted):
+            assert stake > 0
+            self.granted.append(self.world.now)
+        else:
+            assert isinstance(answer, Denied)
+
+    def intent(self, wanted: Selection, stake: int) -> Intent:
+        return intent(
+            f"t-{self.count}",
+            event=event(wanted.event),
+            selection=wanted,
+            stake=stake,
+            seen_at=self.world.now,
+        )
+
+    @rule(
+        data=st.data(),
+        share=st.integers(1, 100),
+        told=st.booleans(),
+    )
+    def move(self, data: st.DataObject, share: int, told: bool) -> None:
+        orders = [o for o in self.world.ledger.everything() if OrderState(o.state) not in FINAL]
+        if not orders:
+            return
+        order = data.draw(st.sampled_from(orders))
+        choices = sorted(TRANSITIONS[OrderState(order.state)], key=lambda state: state.value)
+        then = data.draw(st.sampled_from(choices))
+        body: dict[str, int] = {}
+        stake, pnl = order.stake, 0
+        if then is S.SENDING:
+            stake = body["stake"] = max(1, order.stake * share // 100)
+        if then is S.SETTLED:
+            pnl = body["pnl"] = -order.stake if share < 60 else order.stake * share // 100
+        if then is S.VOID:
+            body["pnl"] = 0
+        self.clerk.move(order.id, then, at=self.world.now, **body)
+        if then is not S.SENDING and (told or then in FINAL):
+            moved = OrderMoved(order.id, order.selection, then.value, stake, pnl)
+            self.world.tell("risk", moved)
+
+    @rule(seconds=st.sampled_from([0.5, 3.0, 20.0, 61.0]))
+    def wait(self, seconds: float) -> None:
+        self.world.host.run(seconds)
+
+    @rule()
+    def kill_risk(self) -> None:
+        self.world.kill("risk")
+        self.start_risk()
+
+    @invariant()
+    def every_limit_holds(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        ledger = self.world.ledger
+        held = [order for order in ledger.everything() if not final_or_unwanted(order.state)]
+        assert all(0 < order.stake <= BOUNDS.max_stake for order in held)
+        assert sum(order.stake for order in held) <= BOUNDS.max_exposure
+        assert len(held) <= BOUNDS.max_open_bets
+        for key in {order.event for order in held}:
+            stakes = sum(order.stake for order in held if order.event == key)
+            assert stakes <= BOUNDS.max_event_exposure
+        for key in {order.selection for order in held}:
+            mine = [order for order in held if order.selection == key]
+            assert sum(order.stake for order in mine) <= BOUNDS.max_selection_exposure
+            assert sum(order.state != "accepted" for order in mine) <= 1
+        assert -ledger.profit() + sum(order.stake for order in held) <= BOUNDS.daily_loss
+        assert len([at for at in self.granted if at > self.world.now - 60_000]) <= 8
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            self.folder.cleanup()
+
+
+def final_or_unwanted(state: str) -> bool:
+    return OrderState(state) in FINAL or state == OrderState.INTENT.value
+
+
+AnySequence.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+TestAnySequence = AnySequence.TestCase
