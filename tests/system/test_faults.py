@@ -1,0 +1,178 @@
+"""The whole system under seeded faults: the same seed, the same trouble, the same outcome."""
+
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from actors.paper import Fault
+from actors.paper.faults import Kind
+from actors.settings import Amount
+from tests.system.world import LIMITS as LIMITS_OF_A_DAY
+from tests.system.world import Trouble, World
+
+TOO_SLOW = 25_000
+"""Milliseconds, more than the client waits for an answer."""
+
+STRIKES_PLACEMENTS = (
+    Fault(Kind.ANSWER_LOST, "placebet", permille=60),
+    Fault(Kind.ERROR_AFTER, "placebet", permille=60),
+    Fault(Kind.ERROR_BEFORE, "placebet", permille=40),
+    Fault(Kind.MALFORMED, "placebet", permille=60),
+    Fault(Kind.TOO_MANY, "placebet", permille=40),
+    Fault(Kind.SESSION_LOST, "placebet", permille=30),
+    Fault(Kind.SLOW, "placebet", permille=30, delay_ms=TOO_SLOW),
+    Fault(Kind.SLOW, "placebet", permille=30, delay_ms=3_000),
+)
+STRIKES_ALL = tuple(
+    Fault(kind, "*", permille=8, delay_ms=TOO_SLOW if kind is Kind.SLOW else 0) for kind in Kind
+)
+BAD_BOOK = Trouble((*STRIKES_PLACEMENTS, *STRIKES_ALL), refused=10, lost_frames=30)
+BAD_MACHINE = Trouble(
+    STRIKES_PLACEMENTS, broken=4, broken_placements=60, crashed_placements=60, lost_frames=30
+)
+LIMITS = msgspec.structs.replace(LIMITS_OF_A_DAY, max_open_bets=25, max_exposure=Amount(24_500))
+
+
+SEEDS = range(20)
+
+STRUCK_AFTER = (Kind.ANSWER_LOST, Kind.ERROR_AFTER, Kind.MALFORMED, Kind.SLOW)
+
+
+def through(folder: Path, seed: int, trouble: Trouble, *, crashes: int = 0) -> World:
+    """Return a world after a day of this trouble, come to rest.
+
+    In the last third, at a random call or step, the gate closes.
+    """
+    world = World(folder, seed, trouble, LIMITS, every=3)
+    for _ in range(crashes):
+        world.plan(4_000, world.crash)
+    world.run(130)
+    world.plan(1_000, world.kill)
+    world.run(60)
+    world.end()
+    return world
+
+
+def struck(folder: Path, kind: Kind, *calls: int, delay_ms: int = TOO_SLOW) -> World:
+    """Return a world in which one kind strikes placements, all or those, come to rest."""
+    fault = Fault(kind, "placebet", calls, 0 if calls else 1_000, delay_ms)
+    world = World(folder, trouble=Trouble((fault,)), limits=LIMITS, every=3)
+    world.run(130)
+    world.end()
+    return world
+
+
+def states(world: World) -> Counter[str]:
+    """Count the orders that left, or may have left, by their state."""
+    return Counter(order.state for order in world.ledger.bets())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_bad_book_costs_no_bet_and_no_actor(tmp_path: Path, seed: int) -> None:
+    world = through(tmp_path, seed, BAD_BOOK)
+    assert world.verdict() == []
+    assert world.restarts() == {}
+    assert len(world.judge.bets()) > 5
+    assert sum(world.counts.faults.values()) > 10
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_process_that_dies_anywhere_places_nothing_twice_and_loses_nothing(
+    tmp_path: Path, seed: int
+) -> None:
+    world = through(tmp_path, seed, BAD_MACHINE, crashes=3)
+    assert world.verdict() == []
+    assert world.journal.term == world.counts.boots > 1
+    assert len(world.judge.bets()) > 5
+
+
+def test_the_same_seed_gives_the_same_troubles_and_the_same_outcome(tmp_path: Path) -> None:
+    runs = []
+    for number, seed in enumerate((3, 3, 4)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        world = through(folder, seed, BAD_MACHINE, crashes=3)
+        runs.append((world.trace(), world.counts, world.judge.bets()))
+    assert runs[0] == runs[1]
+    assert runs[0][0] != runs[2][0]
+
+
+@pytest.mark.parametrize("kind", STRUCK_AFTER)
+def test_a_bet_whose_answer_never_came_is_found_at_the_book_and_settled(
+    tmp_path: Path, kind: Kind
+) -> None:
+    world = struck(tmp_path, kind)
+    assert world.verdict() == []
+    doubted = {entry.key for entry in world.journal.entries() if entry.kind == "order.in_doubt"}
+    assert doubted == {order.id for order in world.ledger.bets()}
+    assert states(world)["settled"] > 5
+    assert set(states(world)) <= {"settled", "refused"}
+
+
+def test_an_order_that_nobody_can_find_stays_in_doubt_and_keeps_its_reservation(
+    tmp_path: Path,
+) -> None:
+    world = struck(tmp_path, Kind.ERROR_BEFORE)
+    assert world.verdict() == []
+    assert world.judge.bets() == []
+    assert states(world) == {"in_doubt": world.ledger.open_stakes() // 1_000}
+    assert world.ledger.open_stakes() == 24_000
+    assert "max_exposure" in world.denials()
+
+
+def test_a_doubt_outlives_the_process_and_still_counts(tmp_path: Path) -> None:
+    world = struck(tmp_path, Kind.ERROR_BEFORE)
+    world.gate.open()
+    world.judge.killed_at = None
+    world.crash()
+    world.run(60)
+    assert len(world.judge.requests) == 24
+    assert world.ledger.open_stakes() == 24_000
+    assert world.actor("risk")._book.exposure() == 24_000
+
+
+def test_a_throttled_placement_is_refused_and_nothing_stays_reserved(tmp_path: Path) -> None:
+    world = struck(tmp_path, Kind.TOO_MANY)
+    assert world.verdict() == []
+    assert world.judge.bets() == []
+    assert set(states(world)) == {"refused"}
+    assert world.ledger.open_stakes() == 0
+
+
+def test_a_session_lost_in_a_placement_costs_one_login_and_no_bet(tmp_path: Path) -> None:
+    world = struck(tmp_path, Kind.SESSION_LOST, 3)
+    assert world.verdict() == []
+    assert world.counts.calls["login"] == 2
+    assert states(world)["settled"] > 5
+
+
+def test_the_gate_closed_while_the_book_is_asked_for_its_price_stops_that_placement(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path, limits=LIMITS, every=3)
+    world.plan_at("getplacementinfo", 4, world.kill)
+    world.run(130)
+    world.end()
+    assert world.verdict() == []
+    assert len(world.judge.requests) == 3
+    reasons = {order.reason for order in world.ledger.everything() if order.state == "expired"}
+    assert reasons == {"kill gate closed"}
+
+
+def test_a_closed_gate_stays_closed_over_a_crash_until_it_is_opened(tmp_path: Path) -> None:
+    world = World(tmp_path, limits=LIMITS, every=3)
+    world.run(40)
+    world.kill()
+    placed = len(world.judge.requests)
+    world.crash()
+    world.run(60)
+    assert len(world.judge.requests) == placed > 0
+    world.gate.open()
+    world.judge.killed_at = None
+    world.run(60)
+    assert len(world.judge.requests) > placed
+    assert "kill_gate" in world.denials()
+    world.end()
+    assert world.verdict() == []
