@@ -95,7 +95,7 @@ class Control(Actor):
 
     def _status(self, command: Command, _client: str) -> Reply:
         self._reported.armed_until = self._armed_until
-        body = status(self._cell.host, Ledger(self.journal), self._mode, self._gate, self._reported)
+        body = status(self._cell, Ledger(self.journal), self._mode, self._gate, self._reported)
         return Reply(command.id, 0, body)
 
     def _kill(self, command: Command, client: str) -> None:

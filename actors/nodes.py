@@ -16,9 +16,9 @@ from actors.settings import Mode, Settings, load
 from actors.state_folder import StateFolder
 from actors.units import Money
 from runtime.bus import Bus
+from runtime.cell import Ports
 from runtime.clock import SystemClock
 from runtime.configuration import Secret
-from runtime.host import Ports
 from runtime.lifeline import announce_ready, hold_lifeline
 from runtime.logs import conceal, configure, logger
 from runtime.supervision import Child

@@ -1,5 +1,6 @@
 """What operators see of a running core: one read-only picture, made on demand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from actors.orders import OPEN, OrderState
 from actors.risk.reservations import DAY
 from actors.settings import Mode
 from actors.units import money_text
-from runtime.host import Host
+from runtime.cell import Cell
 from runtime.supervisor import Supervisor
 
 
@@ -26,17 +27,17 @@ class Reported:
 
 
 def status(
-    host: Host, ledger: Ledger, mode: Mode, gate: KillGate, reported: Reported
+    cell: Cell, ledger: Ledger, mode: Mode, gate: KillGate, reported: Reported
 ) -> dict[str, Any]:
     """Return the picture as plain data; amounts as text in major units."""
-    now = host.ports.clock.now()
+    now = cell.ports.clock.now()
     orders = ledger.orders(OPEN)
     return {
         "mode": mode.value,
         "trading": trading(mode, gate, reported.armed_until, now),
         "gate": gate.why(),
         "armed_until": reported.armed_until or None,
-        "actors": actors(host),
+        "actors": actors(cell.host.cells),
         "feeds": {
             name: msgspec.to_builtins(feed) | {"age_seconds": (now - feed.polled_at) / 1000}
             for name, feed in reported.feeds.items()
@@ -55,7 +56,7 @@ def status(
         "open_bets": len(orders),
         "in_doubt": sum(order.state == OrderState.IN_DOUBT.value for order in orders),
         "pnl_today": money_text(ledger.settled_since(now // DAY * DAY)),
-        "dead_letters": len(host.post.dead_letters),
+        "dead_letters": len(cell.post.dead_letters),
         "term": ledger.journal.term,
     }
 
@@ -71,11 +72,11 @@ def trading(mode: Mode, gate: KillGate, armed_until: int, now: int) -> str:
     return "open"
 
 
-def actors(host: Host) -> list[dict[str, Any]]:
+def actors(alive: Mapping[str, Cell]) -> list[dict[str, Any]]:
     """List every actor with its incarnation, restarts and mailbox depth."""
     restarts: dict[str, int] = {}
     states: dict[str, str] = {}
-    cells = list(host.cells.values())
+    cells = list(alive.values())
     for cell in cells:
         if isinstance(cell.actor, Supervisor):
             for address, standing in list(cell.actor.rules.standings.items()):

@@ -40,11 +40,15 @@ class Actor(pykka.Actor):
         self.chance = self._cell.ports.chance
         self.identity = self._cell.ports.identity
         self.log = logger(self.address)
-        self.failure: str = ""
         self._pen = 0
         self._told: list[bytes] = []
         self._armed: list[tuple[float, bytes, str]] = []
         self._recorded: list[Entry] = []
+
+    @property
+    def failure(self) -> str:
+        """Return what ended this incarnation; empty while nothing has."""
+        return self._cell.failure
 
     # What a subclass fills in.
 
@@ -156,8 +160,8 @@ class Actor(pykka.Actor):
 
     def _fail(self, error: BaseException) -> None:
         self._told, self._armed, self._recorded = [], [], []
-        self.failure = "".join(traceback.format_exception_only(error)).strip()
-        self.log.error("actor failed", failure=self.failure, exc_info=error)
+        self._cell.failure = "".join(traceback.format_exception_only(error)).strip()
+        self.log.error("actor failed", failure=self._cell.failure, exc_info=error)
         self.actor_stopped.set()
 
     def _end_turn(self) -> None:

@@ -5,51 +5,16 @@ tells the parent when the loop has ended, however it ended.
 """
 
 import itertools
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from runtime.actor import Actor, birth
-from runtime.chance import Chance, unseeded
-from runtime.clock import Clock, SystemClock
+from runtime.actor import Actor
+from runtime.cell import Cell, Ports, birth
 from runtime.codec import Message, encode
-from runtime.identity import Identity, UniqueIdentity
-from runtime.journal import Journal
 from runtime.mailbox import Mailbox
-from runtime.messages import Exited, Ready, Stop
+from runtime.messages import Exited, Stop
 from runtime.post import PostOffice
 
-
-@dataclass(frozen=True)
-class Ports:
-    """Where the outside comes in."""
-
-    clock: Clock = field(default_factory=SystemClock)
-    chance: Chance = field(default_factory=unseeded)
-    identity: Identity = field(default_factory=UniqueIdentity)
-    journal: Journal | None = None
-
-
-@dataclass
-class Cell:
-    """The host's record of one incarnation; it holds the only strong reference to it."""
-
-    host: "Host"
-    address: str
-    parent: str
-    incarnation: int
-    mailbox: Mailbox
-    ports: Ports
-    post: PostOffice
-    actor: Actor | None = None
-    abandoned: bool = False
-    ready_wanted: bool = False
-    ready_said: bool = False
-
-    def say_ready_if_wanted(self) -> None:
-        """Tell the parent READY, once."""
-        if self.ready_wanted and not self.ready_said:
-            self.ready_said = True
-            self.host.tell_parent(self, Ready(self.address, self.incarnation))
+__all__ = ["Cell", "Host", "Ports"]
 
 
 class Host:
@@ -107,8 +72,7 @@ class Host:
             self._root_told(message)
 
     def _ended(self, cell: Cell) -> None:
-        actor = cell.actor
-        self._bury(cell, actor.failure if actor is not None else "never made")
+        self._bury(cell, cell.failure)
 
     def _bury(self, cell: Cell, failure: str) -> None:
         if self.cells.get(cell.address) is cell:
@@ -128,13 +92,3 @@ class Host:
 
     def _root_told(self, message: Message) -> None:
         """Hear what a root tells; for hosts that somebody waits on."""
-
-
-class Spawner(Protocol):
-    """What a supervisor needs of a host."""
-
-    def spawn(
-        self, actor_class: type[Actor], address: str, parent: str = "", **arguments: Any
-    ) -> int: ...
-    def stop(self, address: str) -> None: ...
-    def abandon(self, address: str) -> None: ...

@@ -35,10 +35,10 @@ from actors.settings import (
     StrategySettings,
 )
 from runtime.bus import Bus, ipc_address
+from runtime.cell import Ports
 from runtime.clock import SystemClock
 from runtime.codec import Envelope
 from runtime.configuration import Seconds
-from runtime.host import Ports
 from runtime.journal import Journal
 from runtime.logs import configure
 from runtime.supervision import Child, Restart

@@ -1,0 +1,69 @@
+"""A cell: the host's record of one incarnation of an actor, and what the actor sees of it."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pykka
+
+from runtime.chance import Chance, unseeded
+from runtime.clock import Clock, SystemClock
+from runtime.codec import Message
+from runtime.identity import Identity, UniqueIdentity
+from runtime.journal import Journal
+from runtime.mailbox import Mailbox
+from runtime.messages import Ready
+from runtime.post import PostOffice
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the outside comes in."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    chance: Chance = field(default_factory=unseeded)
+    identity: Identity = field(default_factory=UniqueIdentity)
+    journal: Journal | None = None
+
+
+class Keeper(Protocol):
+    """What actors need of their host: supervisors to keep children, all to be heard."""
+
+    @property
+    def cells(self) -> Mapping[str, "Cell"]: ...
+
+    def spawn(
+        self, actor_class: type[Any], address: str, parent: str = "", **arguments: Any
+    ) -> int: ...
+    def stop(self, address: str) -> None: ...
+    def abandon(self, address: str) -> None: ...
+    def tell_parent(self, cell: "Cell", message: Message) -> None: ...
+
+
+@dataclass
+class Cell:
+    """One incarnation at one address; it holds the only strong reference to its actor."""
+
+    host: Keeper
+    address: str
+    parent: str
+    incarnation: int
+    mailbox: Mailbox
+    ports: Ports
+    post: PostOffice
+    actor: pykka.Actor | None = None
+    failure: str = ""
+    abandoned: bool = False
+    ready_wanted: bool = False
+    ready_said: bool = False
+
+    def say_ready_if_wanted(self) -> None:
+        """Tell the parent READY, once."""
+        if self.ready_wanted and not self.ready_said:
+            self.ready_said = True
+            self.host.tell_parent(self, Ready(self.address, self.incarnation))
+
+
+birth: ContextVar[Cell] = ContextVar("birth")
+"""The cell of the actor that a host is making right now."""
