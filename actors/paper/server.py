@@ -175,8 +175,7 @@ class _Handler(BaseHTTPRequestHandler):
         if base.lower() != BASE.lower():
             refusal = Refusal(f"Methods live under {BASE}/.", status=404)
             self._send(Answer(404, refused(refusal)))
-        elif "json" not in wants:
-            # AsianOdds would answer XML: a client that forgot the header must notice here.
+        elif "xml" in wants and "json" not in wants and "*/*" not in wants:
             refusal = Refusal("Send Accept: application/json; XML is not offered.", status=406)
             self._send(Answer(406, refused(refusal)))
         else:

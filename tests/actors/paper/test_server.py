@@ -52,7 +52,8 @@ def test_a_client_logs_in_reads_prices_and_bets_over_http(served, caplog):
 
     assert session.get(f"{url}/Nothing").status_code == 404
     assert session.get(f"{url.removesuffix('Service')}/GetSports").status_code == 404
-    assert session.get(f"{url}/GetSports", headers={"Accept": "*/*"}).status_code == 406
+    assert session.get(f"{url}/GetSports", headers={"Accept": "*/*"}).status_code == 200
+    assert session.get(f"{url}/GetSports", headers={"Accept": "text/xml"}).status_code == 406
     assert session.post(f"{url}/PlaceBet", data="{").status_code == 400
     assert session.post(f"{url}/PlaceBet", data="[1]").status_code == 400
     assert session.post(f"{url}/PlaceBet", data="[" * 60_000).status_code == 400
