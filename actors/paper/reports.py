@@ -24,11 +24,15 @@ def bet_list(programme: Programme, method: str, bets: Iterable[Bet], now_ms: int
 
 
 def by_reference(programme: Programme, bets: Iterable[Bet], reference: str, now_ms: int) -> Payload:
-    """Answer every ticket of a reference, newest first. Raises Refusal -200 when none shows yet."""
+    """Answer every ticket of a reference, newest first. Raises Refusal -200 when none shows yet.
+
+    The facts do not say whether the rows stand in Data or in Result, so they stand in both.
+    """
     found = [bet for bet in bets if bet.reference == reference and bet.shown_ms <= now_ms]
     if not found:
         raise Refusal("The bet is not found or in transit.", Code.NOT_FOUND_YET)
-    return data([_row(programme, bet, now_ms) for bet in found])
+    rows = [_row(programme, bet, now_ms) for bet in found]
+    return data(rows) | {"Result": rows}
 
 
 def day_summary(
