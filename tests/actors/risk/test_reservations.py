@@ -240,5 +240,5 @@ def final_or_unwanted(state: str) -> bool:
     return OrderState(state) in FINAL or state == OrderState.INTENT.value
 
 
-AnySequence.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+AnySequence.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
 TestAnySequence = AnySequence.TestCase
