@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
+
 from actors.messages import MarketUpdate
 from actors.selections import SIDES, Event, MarketType, Period, Quote, Side
 from actors.units import Millis
@@ -95,6 +97,9 @@ class MarketView:
         return EventView(known, tuple(groups.values()), now)
 
     def _fresh(self, event: str, now: int) -> Iterator[Quote]:
+        """Yield each fresh quote, received when the feed last gave or confirmed it."""
         for key in self._by_event.get(event, {}):
-            if now - self._seen[key] <= self._max_age:
-                yield self.quotes[key]
+            quote, seen = self.quotes[key], self._seen[key]
+            if now - seen <= self._max_age:
+                same = quote.received_at == seen
+                yield quote if same else msgspec.structs.replace(quote, received_at=Millis(seen))
