@@ -8,7 +8,8 @@ import pytest
 
 from actors.paper import Fault
 from actors.paper.faults import Kind
-from actors.settings import Amount
+from actors.settings import Amount, RiskSettings
+from runtime.configuration import Seconds
 from tests.system.world import LIMITS as LIMITS_OF_A_DAY
 from tests.system.world import Trouble, World
 
@@ -28,7 +29,9 @@ STRIKES_PLACEMENTS = (
 STRIKES_ALL = tuple(
     Fault(kind, "*", permille=8, delay_ms=TOO_SLOW if kind is Kind.SLOW else 0) for kind in Kind
 )
-BAD_BOOK = Trouble((*STRIKES_PLACEMENTS, *STRIKES_ALL), refused=10, lost_frames=30)
+BAD_BOOK = Trouble(
+    (*STRIKES_PLACEMENTS, *STRIKES_ALL), refused=10, late_placements=40, lost_frames=30
+)
 BAD_MACHINE = Trouble(
     STRIKES_PLACEMENTS, broken=4, broken_placements=60, crashed_placements=60, lost_frames=30
 )
@@ -36,6 +39,8 @@ LIMITS = msgspec.structs.replace(LIMITS_OF_A_DAY, max_open_bets=25, max_exposure
 
 
 SEEDS = range(20)
+
+PATIENT = msgspec.structs.replace(LIMITS, doubt_patience=Seconds(100_000.0))
 
 STRUCK_AFTER = (Kind.ANSWER_LOST, Kind.ERROR_AFTER, Kind.MALFORMED, Kind.SLOW)
 
@@ -55,10 +60,10 @@ def through(folder: Path, seed: int, trouble: Trouble, *, crashes: int = 0) -> W
     return world
 
 
-def struck(folder: Path, kind: Kind, *calls: int, delay_ms: int = TOO_SLOW) -> World:
+def struck(folder: Path, kind: Kind, *calls: int, limits: RiskSettings = PATIENT) -> World:
     """Return a world in which one kind strikes placements, all or those, come to rest."""
-    fault = Fault(kind, "placebet", calls, 0 if calls else 1_000, delay_ms)
-    world = World(folder, trouble=Trouble((fault,)), limits=LIMITS, every=3)
+    fault = Fault(kind, "placebet", calls, 0 if calls else 1_000, TOO_SLOW)
+    world = World(folder, trouble=Trouble((fault,)), limits=limits, every=3)
     world.run(130)
     world.end()
     return world
@@ -73,6 +78,7 @@ def states(world: World) -> Counter[str]:
 def test_a_bad_book_costs_no_bet_and_no_actor(tmp_path: Path, seed: int) -> None:
     world = through(tmp_path, seed, BAD_BOOK)
     assert world.verdict() == []
+    assert world.ledger.open_stakes() == 0
     assert world.restarts() == {}
     assert len(world.judge.bets()) > 5
     assert sum(world.counts.faults.values()) > 10
@@ -84,6 +90,7 @@ def test_a_process_that_dies_anywhere_places_nothing_twice_and_loses_nothing(
 ) -> None:
     world = through(tmp_path, seed, BAD_MACHINE, crashes=3)
     assert world.verdict() == []
+    assert world.ledger.open_stakes() == 0
     assert world.journal.term == world.counts.boots > 1
     assert len(world.judge.bets()) > 5
 
@@ -131,6 +138,27 @@ def test_a_doubt_outlives_the_process_and_still_counts(tmp_path: Path) -> None:
     assert len(world.judge.requests) == 24
     assert world.ledger.open_stakes() == 24_000
     assert world.actor("risk")._book.exposure() == 24_000
+
+
+def test_a_doubt_is_cleared_when_the_figures_of_the_book_leave_no_room_for_it(
+    tmp_path: Path,
+) -> None:
+    world = struck(tmp_path, Kind.ERROR_BEFORE, 2, 4, limits=LIMITS)
+    assert world.verdict() == []
+    assert world.ledger.open_stakes() == 0
+    second, fourth = (world.ledger.order(world.judge.requests[n].id) for n in (1, 3))
+    for order in (second, fourth):
+        assert order is not None
+        assert (order.state, order.reason[:29]) == ("refused", "the book has no such bet: non")
+
+
+def test_a_placement_that_reaches_the_book_long_after_we_gave_up_is_found(tmp_path: Path) -> None:
+    world = World(tmp_path, trouble=Trouble(late_placements=1_000), limits=LIMITS, every=3)
+    world.run(130)
+    world.end()
+    assert world.verdict() == []
+    assert len(world.judge.bets()) > 5
+    assert world.ledger.open_stakes() == 0
 
 
 def test_a_throttled_placement_is_refused_and_nothing_stays_reserved(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ START = 1_600_000_000_000
 BASE = "http://paper.simulated/AsianOddsService"
 LONGEST_RUN = 2_000_000
 SPEED = 300
+LATE_MS = (1_000, 50_000)
 
 LIMITS = RiskSettings(
     max_exposure=Amount(12_000),
@@ -49,6 +50,7 @@ LIMITS = RiskSettings(
     daily_loss=Amount(60_000),
     max_open_bets=11,
     selection_cooldown=Seconds(20.0),
+    doubt_patience=Seconds(60.0),
 )
 """Tight enough that each of them is reached; the judge takes its figures from here."""
 
@@ -66,6 +68,7 @@ class Trouble:
     broken: int = 0  # the caller fails with an error nobody foresaw, before or after the effect
     broken_placements: int = 0  # the same, of placements
     crashed_placements: int = 0  # the process dies in a placement, before or after the effect
+    late_placements: int = 0  # the book gets it when the client has long given up
     lost_frames: int = 0  # between feed and core, as ZeroMQ may lose them
 
 
@@ -152,6 +155,7 @@ class World:
         self.traces: list[str] = []
         self.crashed = False
         self._planned: list[tuple[int, Callable[[], None]]] = []
+        self._late: list[tuple[int, Callable[[], object]]] = []
         self._at_call: dict[tuple[str, int], Callable[[], None]] = {}
         self.host = self._boot(START)
 
@@ -219,7 +223,9 @@ class World:
 
     def restarts(self) -> dict[str, int]:
         """Return how often supervisors of this life of the process started children again."""
-        return {row["address"]: row["restarts"] for row in actors(self.host) if row["restarts"]}
+        return {
+            row["address"]: row["restarts"] for row in actors(self.host.cells) if row["restarts"]
+        }
 
     def denials(self) -> set[str]:
         """Return the names of the controls that ever said no."""
@@ -292,13 +298,24 @@ class World:
             self.judge.asked(body, self.now)
         self._maybe_end(method, "before")
         self._pass(self.chance.uniform(0.005, 0.15))
+        if method == "placebet" and self._strikes(self.trouble.late_placements, "arrives late"):
+            at = self.now + self.chance.randrange(*LATE_MS)
+            self._late.append((at, lambda: self._arrive(method, params, headers, body)))
+            self._pass(read_seconds)
+            raise UnknownOutcomeError("simulated: no answer")
         if self._strikes(self.trouble.refused, "connection refused"):
             raise NotSentError("simulated: connection refused")
-        answer = self.book.handle(method, params, headers, body, self.now)
-        self.judge.answered(answer, self.now)
+        answer = self._arrive(method, params, headers, body)
         self._at_call.pop((method, self.counts.calls[method]), lambda: None)()
         self._maybe_end(method, "after")
         return self._carried_back(answer, read_seconds)
+
+    def _arrive(
+        self, method: str, params: dict[str, str], headers: dict[str, str], body: Any
+    ) -> paper.Answer:
+        answer = self.book.handle(method, params, headers, body, self.now)
+        self.judge.answered(answer, self.now)
+        return answer
 
     def _maybe_end(self, method: str, when: str) -> None:
         """Let the process or the calling actor end here, if that is to happen."""
@@ -333,6 +350,9 @@ class World:
     def _pass(self, seconds: float) -> None:
         clock = self.host.clock
         clock.advance_to(clock.monotonic() + seconds)
+        for late in [late for late in self._late if late[0] <= self.now]:
+            self._late.remove(late)
+            late[1]()
 
     def _strikes(self, permille: int, name: str) -> bool:
         struck = permille > 0 and self.chance.randrange(1000) < permille
