@@ -7,7 +7,7 @@ Says: Token to everyone who ever wanted it, FeedTurn when a poll may be made.
 
 from collections.abc import Callable
 
-from actors.books.asianodds.client import AsianOddsClient
+from actors.books.asianodds.client import AsianOddsClient, password_digest
 from actors.errors import BookError, LoginRefusedError, NotSentError, SessionLostError
 from actors.messages import (
     FeedTurn,
@@ -59,6 +59,7 @@ class Session(Actor):
         self._budget = RateBudget(self.chance)
 
     def on_start(self) -> None:
+        conceal(password_digest(self._settings.password.reveal()))
         self._client = self._connect(self._settings)
         self.after(0, _LogIn(), "login")
 

@@ -46,12 +46,17 @@ class AccountSummary(msgspec.Struct, frozen=True):
     today_pnl: Money
 
 
+def password_digest(password: str) -> str:
+    """Return what Login wants instead of the password: its MD5 in lower-case hex."""
+    return hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
+
+
 class AsianOddsClient(Connection):
     """Speak to one account, in one thread."""
 
     def login(self, username: str, password: str) -> Login:
         """Log in; Register must follow within 60 seconds. Raises LoginRefusedError."""
-        digest = hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
+        digest = password_digest(password)
         answer = self._ask("Login", query={"username": username, "password": digest})
         if answer.status in (401, 403):
             raise LoginRefusedError(f"HTTP {answer.status}")
