@@ -82,13 +82,11 @@ class Market(Actor):
         if view is None:
             return
         try:
-            wishes = self._strategies[name].on_update(view)
+            for wish in self._strategies[name].on_update(view):
+                self._signal(name, view.event.key, wish)
         except Exception as error:  # users' code: it stops that strategy alone
             self.log.error("strategy stopped", strategy=name, exc_info=error)
             del self._strategies[name]
-            return
-        for wish in wishes:
-            self._signal(name, view.event.key, wish)
 
     def _signal(self, strategy: str, event: str, wish: Wish) -> None:
         quote = wish.quote
