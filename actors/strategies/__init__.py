@@ -46,7 +46,7 @@ def load(where: str, use: str, parameters: Mapping[str, Any]) -> Strategy:
     module_name, _, class_name = use.partition(":")
     try:
         found = getattr(importlib.import_module(module_name), class_name)
-    except (ImportError, AttributeError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - importing runs users' code
         raise ConfigurationError(
             [f"{where}.use: holds {use!r}; allowed: an import path module:Class ({error})"]
         ) from None
@@ -56,4 +56,8 @@ def load(where: str, use: str, parameters: Mapping[str, Any]) -> Strategy:
         checked = msgspec.convert(dict(parameters), found.Parameters)
     except msgspec.ValidationError as error:
         raise ConfigurationError([f"{where}.parameters: {error}"]) from None
-    return found(checked)
+    try:
+        return found(checked)
+    except Exception as error:  # noqa: BLE001 - users' code
+        fault = f"{where}: {use} cannot be made ({type(error).__name__}: {error})"
+        raise ConfigurationError([fault]) from None
