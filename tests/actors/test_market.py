@@ -1,0 +1,187 @@
+"""Market: what it asks its poller for, and what it says to whom."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from actors.market import ASK_AGAIN_AFTER, ASK_FIRST_AFTER, Market
+from actors.messages import Credit, FeedReport, MarketUpdate, Signal
+from actors.selections import Event, Phase, Quote
+from actors.settings import MarketSettings, StrategySettings
+from actors.units import Millis
+from tests.actors.strategies.samples import Greedy
+from tests.actors.world import EVENT, HOME, NOW, World, event, quote, selection
+
+SAMPLES = "tests.actors.strategies.samples"
+EXECUTOR = f"executor/{HOME.key}"
+
+
+def start(*strategies: str, **settings: Any) -> World:
+    """Start a market with these of the sample strategies."""
+    world = World("poller/m", "control", EXECUTOR, f"executor/{selection(1).key}")
+    world.spawn(
+        Market,
+        "market/m",
+        market="m",
+        settings=MarketSettings("ao", Phase.TODAY, strategies=strategies, **settings),
+        strategies={name: StrategySettings(f"{SAMPLES}:{name}") for name in strategies},
+        max_age=30.0,
+    )
+    return world
+
+
+def update(
+    world: World, *quotes: Quote, events: tuple[Event, ...] = (EVENT,), **fields: Any
+) -> MarketUpdate:
+    made = MarketUpdate("m", events, quotes, (), (), world.now, 3, 1)
+    return msgspec.structs.replace(made, **fields)
+
+
+def credits(world: World) -> list[bool]:
+    return [credit.full for credit in world.told("poller/m", Credit)]
+
+
+def strategy(world: World, name: str = "Greedy") -> Greedy:
+    market = world.host.cells["market/m"].actor
+    assert isinstance(market, Market)
+    found = market._strategies[name]
+    assert isinstance(found, Greedy)
+    return found
+
+
+def test_a_market_that_knows_nothing_asks_for_everything_and_asks_again() -> None:
+    world = start()
+    assert credits(world) == [True]
+    world.host.run(3 * ASK_FIRST_AFTER)
+    assert credits(world) == [True] * 4
+
+
+def test_one_credit_is_given_for_each_update() -> None:
+    world = start()
+    world.tell("market/m", update(world, quote(), full=True))
+    assert credits(world) == [True, False]
+    world.tell("market/m", update(world, quote(price=1960)))
+    assert credits(world) == [True, False, False]
+
+
+def test_a_partial_update_is_not_everything() -> None:
+    world = start()
+    world.tell("market/m", update(world, quote()))
+    assert credits(world) == [True, True]
+
+
+def test_a_credit_that_was_lost_is_given_again_but_not_in_a_hurry() -> None:
+    world = start()
+    world.tell("market/m", update(world, full=True), seconds=ASK_AGAIN_AFTER - 0.1)
+    assert credits(world) == [True, False]
+    world.host.run(0.1)
+    assert credits(world) == [True, False, False]
+
+
+def test_an_update_becomes_a_signal_with_all_that_the_gateway_will_need() -> None:
+    world = start("Greedy")
+    world.tell("market/m", update(world, quote(price=1960)))
+    (said,) = world.told(EXECUTOR, Signal)
+    assert (said.account, said.event, said.selection, said.book) == ("ao", EVENT, HOME, "SBO")
+    assert (said.locator, said.price, said.floor, said.stake) == ("11/1/1", 1960, 1950, 500)
+    assert (said.strategy, said.seen_at) == ("Greedy", NOW)
+    assert said.evidence.reason == "greedy"
+
+
+def test_a_signal_goes_to_the_executor_of_its_selection() -> None:
+    world = start("Greedy")
+    world.tell("market/m", update(world, quote(), quote(selection(1))))
+    assert [said.selection for said in world.told(EXECUTOR, Signal)] == [HOME]
+    other = world.told(f"executor/{selection(1).key}", Signal)
+    assert [said.selection for said in other] == [selection(1)]
+
+
+def test_a_confirmed_price_is_seen_when_it_was_confirmed() -> None:
+    world = start("Greedy")
+    world.tell("market/m", update(world, quote(), quote(book="PIN")), seconds=20)
+    world.tell("market/m", update(world, confirmed=((HOME.key, "SBO"),)), seconds=1)
+    world.tell("market/m", update(world, quote(book="PIN", received_at=world.now)))
+    seen = {said.book: said.seen_at for said in world.told(EXECUTOR, Signal)}
+    assert seen == {"SBO": NOW + 20_000, "PIN": NOW + 21_000}
+
+
+def test_a_stale_price_is_no_reason_for_a_signal() -> None:
+    world = start("Greedy")
+    world.tell("market/m", update(world, quote()), seconds=31)
+    world.tell("market/m", update(world, quote(book="PIN", received_at=world.now)))
+    assert [said.book for said in world.told(EXECUTOR, Signal)] == ["SBO", "PIN"]
+
+
+def test_a_removed_price_is_no_reason_for_a_signal() -> None:
+    world = start("Greedy")
+    world.tell("market/m", update(world, quote()))
+    world.tell("market/m", update(world, quote(book="PIN"), removed=((HOME.key, "SBO"),)))
+    assert [said.book for said in world.told(EXECUTOR, Signal)] == ["SBO", "PIN"]
+
+
+def test_a_strategy_is_asked_about_changed_events_only() -> None:
+    world = start("Greedy")
+    other = msgspec.structs.replace(HOME, event="ao-2")
+    both = (EVENT, event("ao-2"))
+    world.tell("market/m", update(world, quote(), quote(other), events=both))
+    world.tell("market/m", update(world, confirmed=((HOME.key, "SBO"),)))
+    world.tell("market/m", update(world, quote(other, price=1990)))
+    assert [view.event.key for view in strategy(world).views] == ["ao-1", "ao-2", "ao-2"]
+
+
+@pytest.mark.parametrize("bad", ["Failing", "FailingLater", "Wordless", "Babbling", "Unspeakable"])
+def test_a_strategy_that_fails_stops_alone(bad: str) -> None:
+    world = start(bad, "Greedy")
+    incarnation = world.host.cells["market/m"].incarnation
+    world.tell("market/m", update(world, quote()))
+    world.tell("market/m", update(world, quote(price=1960)))
+    assert world.host.cells["market/m"].incarnation == incarnation
+    assert [said.strategy for said in world.told(EXECUTOR, Signal)] == ["Greedy"] * 2
+    market = world.host.cells["market/m"].actor
+    assert isinstance(market, Market)
+    assert set(market._strategies) == {"Greedy"}
+    assert credits(world) == [True, True, True]
+
+
+def test_what_a_market_does_is_reported() -> None:
+    world = start("Greedy")
+    world.tell("market/m", update(world, quote(), quote(book="PIN")))
+    world.tell("market/m", update(world, quote(price=1970), answers=4, faults=2))
+    assert world.told("control", FeedReport)[-1] == FeedReport("m", Millis(NOW), 1, 2, 4, 2, 4)
+
+
+def test_a_match_long_over_is_forgotten() -> None:
+    world = start()
+    old = event("ao-old", start=Millis(NOW - 7 * 3_600_000))
+    world.tell("market/m", update(world, quote(), events=(EVENT, old)))
+    assert world.told("control", FeedReport)[-1].events == 1
+
+
+def test_a_restarted_market_asks_for_everything() -> None:
+    world = start()
+    world.tell("market/m", update(world, quote(), full=True))
+    world.kill("market/m")
+    world.heard["poller/m"].clear()
+    world.spawn(
+        Market,
+        "market/m",
+        market="m",
+        settings=MarketSettings("ao", Phase.TODAY, strategies=()),
+        strategies={},
+        max_age=30.0,
+    )
+    assert credits(world) == [True]
+
+
+def test_a_strategy_that_cannot_be_loaded_keeps_its_market_from_starting() -> None:
+    world = start()
+    world.host.spawn(
+        Market,
+        "market/bad",
+        market="bad",
+        settings=MarketSettings("ao", Phase.TODAY, strategies=("Nobody",)),
+        strategies={"Nobody": StrategySettings(f"{SAMPLES}:Nobody")},
+        max_age=30.0,
+    )
+    assert "market/bad" not in world.host.cells
