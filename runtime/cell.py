@@ -39,6 +39,7 @@ class Keeper(Protocol):
     def stop(self, address: str) -> None: ...
     def abandon(self, address: str) -> None: ...
     def tell_parent(self, cell: "Cell", message: Message) -> None: ...
+    def loop_ended(self, cell: "Cell") -> None: ...
 
 
 @dataclass
@@ -54,6 +55,7 @@ class Cell:
     post: PostOffice
     actor: pykka.Actor | None = None
     failure: str = ""
+    started: bool = False
     abandoned: bool = False
     ready_wanted: bool = False
     ready_said: bool = False

@@ -33,9 +33,8 @@ class Host:
 
         The parent hears `Ready` or `Exited`, also when the constructor raises.
         """
-        cell = Cell(
-            self, address, parent, next(self._incarnations), self._mailbox(), self.ports, self.post
-        )
+        mailbox = self._mailbox(actor_class, address)
+        cell = Cell(self, address, parent, next(self._incarnations), mailbox, self.ports, self.post)
         self.cells[address] = cell
         self.post.open(address, cell.mailbox)
         token = birth.set(cell)
@@ -71,7 +70,8 @@ class Host:
         else:
             self._root_told(message)
 
-    def _ended(self, cell: Cell) -> None:
+    def loop_ended(self, cell: Cell) -> None:
+        """Note that an actor's loop has ended, and tell its parent how."""
         self._bury(cell, cell.failure)
 
     def _bury(self, cell: Cell, failure: str) -> None:
@@ -84,7 +84,7 @@ class Host:
 
     # For a subclass to fill in.
 
-    def _mailbox(self) -> Mailbox:
+    def _mailbox(self, actor_class: type[Actor], address: str) -> Mailbox:
         raise NotImplementedError
 
     def _run(self, cell: Cell, actor: Actor) -> None:

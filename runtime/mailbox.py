@@ -49,8 +49,8 @@ class Mailbox(Protocol):
     def empty(self) -> bool: ...
 
 
-class _Sorted:
-    """What both kinds share: the two queues behind the socket, and the timers."""
+class SortedQueues:
+    """What all kinds share: the two queues behind a socket, and the timers."""
 
     def __init__(self, clock: Clock) -> None:
         self.timers = Timers()
@@ -83,7 +83,7 @@ class _Sorted:
         raise TypeError(f"an actor is reached by address, not by a pykka ref: {envelope.message!r}")
 
 
-class ZmqMailbox(_Sorted):
+class ZmqMailbox(SortedQueues):
     """A PULL socket of the actor's thread and a PUSH socket that senders share.
 
     The gate is held for one non-blocking send at a time, by senders only; it makes closing
@@ -145,7 +145,7 @@ class NothingToDo(Exception):  # noqa: N818 - leaves pykka's loop, it is no erro
     """The simulated mailbox has nothing for this step."""
 
 
-class SimMailbox(_Sorted):
+class SimMailbox(SortedQueues):
     """A queue that hands out one frame for each grant of the simulation."""
 
     def __init__(self, clock: Clock) -> None:

@@ -55,7 +55,7 @@ class SimHost(Host):
         dues = [cell.mailbox.timers.next_due() for cell in self.cells.values()]
         return min((due for due in dues if due is not None), default=None)
 
-    def _mailbox(self) -> Mailbox:
+    def _mailbox(self, actor_class: type[Actor], address: str) -> Mailbox:  # noqa: ARG002
         return SimMailbox(self.ports.clock)
 
     def _run(self, cell: Cell, actor: Actor) -> None:  # noqa: ARG002
@@ -74,7 +74,7 @@ class SimHost(Host):
             with contextlib.suppress(NothingToDo):
                 actor._actor_loop_running()
         if actor.actor_stopped.is_set():
-            self._ended(cell)
+            self.loop_ended(cell)
 
 
 def _ready(cell: Cell) -> bool:

@@ -25,11 +25,17 @@ class ThreadHost(Host):
         self._threads: dict[int, threading.Thread] = {}
 
     def close(self, seconds: float = 10.0) -> list[str]:
-        """Stop the root and wait; return the names of threads that did not end in time."""
+        """Stop the roots and wait; return the names of threads that did not end in time."""
+        self.stop_roots()
+        return self._join(self.ports.clock.monotonic() + seconds)
+
+    def stop_roots(self) -> None:
+        """Ask every actor without a parent to leave; supervisors take theirs with them."""
         for cell in list(self.cells.values()):
             if not cell.parent:
                 self.stop(cell.address)
-        deadline = self.ports.clock.monotonic() + seconds
+
+    def _join(self, deadline: float) -> list[str]:
         for thread in list(self._threads.values()):
             thread.join(max(0.0, deadline - self.ports.clock.monotonic()))
         left = [thread.name for thread in list(self._threads.values()) if thread.is_alive()]
@@ -37,7 +43,7 @@ class ThreadHost(Host):
             self.context.destroy(linger=0)
         return left
 
-    def _mailbox(self) -> Mailbox:
+    def _mailbox(self, actor_class: type[Actor], address: str) -> Mailbox:  # noqa: ARG002
         return ZmqMailbox(self.context, self.ports.clock)
 
     def _run(self, cell: Cell, actor: Actor) -> None:
@@ -45,7 +51,7 @@ class ThreadHost(Host):
             try:
                 actor._actor_loop()
             finally:
-                self._ended(cell)
+                self.loop_ended(cell)
                 self._threads.pop(cell.incarnation, None)
 
         thread = threading.Thread(target=body, name=cell.address, daemon=True)

@@ -2,11 +2,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.runtime.hosts import SimDrive, ThreadDrive
+from tests.runtime.hosts import ShardDrive, SimDrive, ThreadDrive
+
+DRIVES = {"sim": SimDrive, "thread": ThreadDrive, "shard": ShardDrive}
 
 
-@pytest.fixture(params=["sim", "thread"])
+@pytest.fixture(params=sorted(DRIVES))
 def drive(request: pytest.FixtureRequest) -> Iterator[SimDrive | ThreadDrive]:
-    made = SimDrive() if request.param == "sim" else ThreadDrive()
+    made = DRIVES[request.param]()
     yield made
     made.close()

@@ -8,6 +8,7 @@ from runtime.actor import Actor
 from runtime.codec import Message
 from runtime.host import Ports
 from runtime.journal import Journal
+from runtime.shard_host import ShardHost
 from runtime.sim_host import SimHost
 from runtime.thread_host import ThreadHost
 
@@ -39,6 +40,8 @@ class SimDrive:
 
 
 class ThreadDrive:
+    host: ThreadHost
+
     def __init__(self, journal: Journal | None = None) -> None:
         self.host = ThreadHost(Ports(journal=journal))
 
@@ -50,6 +53,11 @@ class ThreadDrive:
 
     def close(self) -> None:
         assert self.host.close() == []
+
+
+class ShardDrive(ThreadDrive):
+    def __init__(self, journal: Journal | None = None) -> None:
+        self.host = ShardHost(Ports(journal=journal), shards=2)
 
 
 class Say(Message, frozen=True):
