@@ -56,6 +56,7 @@ class Session(Actor):
         self._token = Token("", settings.url)
         self._subscribers: set[str] = set()
         self._failures = 0
+        self._promised: set[str] = set()
         self._budget = RateBudget(self.chance)
 
     def on_start(self) -> None:
@@ -74,9 +75,12 @@ class Session(Actor):
                 else:
                     self.tell(sender, self._token)  # it held an older one
             case FeedTurnWanted(market, phase):
-                wait = self._budget.book(market, phase, self.clock.monotonic())
-                self.after(wait, _GiveTurn(sender, market))
+                if market not in self._promised:  # who asks again while it waits gets one turn
+                    self._promised.add(market)
+                    wait = self._budget.book(market, phase, self.clock.monotonic())
+                    self.after(wait, _GiveTurn(sender, market))
             case _GiveTurn(to, market):
+                self._promised.discard(market)
                 self.tell(to, FeedTurn(market))
             case Throttled(market):
                 pause = self._budget.throttled(market, self.clock.monotonic())
