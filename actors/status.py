@@ -56,7 +56,7 @@ def status(
         "open_bets": len(orders),
         "in_doubt": sum(order.state == OrderState.IN_DOUBT.value for order in orders),
         "pnl_today": money_text(ledger.settled_since(now // DAY * DAY)),
-        "dead_letters": len(cell.post.dead_letters),
+        "dead_letters": cell.post.buried.total(),
         "term": ledger.journal.term,
     }
 

@@ -43,6 +43,7 @@ class PostOffice:
         self._kept: dict[str, list[bytes]] = {}
         self._door = threading.RLock()
         self.dead_letters: deque[DeadLetter] = deque(maxlen=1_000)
+        self.buried: Counter[tuple[str, str]] = Counter()
         self.counts: Counter[str] = Counter()
         self.tap: Callable[[Envelope], None] | None = None
 
@@ -141,4 +142,7 @@ class PostOffice:
     def _bury(self, envelope: Envelope, reason: str) -> None:
         letter = DeadLetter(envelope.kind, envelope.to, envelope.sender, reason)
         self.dead_letters.append(letter)
-        log.warning("dead letter", kind=letter.kind, to=letter.to, reason=reason)
+        self.buried[letter.kind, reason] += 1
+        count = self.buried[letter.kind, reason]
+        if count & (count - 1) == 0:  # a flood is told in a few lines, not in a million
+            log.warning("dead letter", kind=letter.kind, to=letter.to, reason=reason, count=count)
