@@ -1,5 +1,7 @@
 """What a Market has not been told yet: merged, the newest price only, sent on credit."""
 
+import msgspec
+
 from actors.books.asianodds.feed import FeedChange
 from actors.messages import MarketUpdate
 from actors.selections import Event, MarketType, Quote
@@ -36,6 +38,8 @@ class Backlog:
         for event in change.events:
             self._events[event.key] = event
             self._new_events.add(event.key)
+        self._new_quotes.update(self._confirmed)  # they waited: told with a time of their own
+        self._confirmed = {}
         self._remove(change.removed)
         for quote in change.quotes:
             if quote.selection.type in types:
@@ -43,9 +47,11 @@ class Backlog:
                 self._quotes[key] = quote
                 self._new_quotes[key] = None
                 self._removed.pop(key, None)
-        self._confirmed.update(
-            dict.fromkeys(key for key in change.confirmed if key in self._quotes)
-        )
+        for key in change.confirmed:
+            if key in self._quotes:
+                confirmed = msgspec.structs.replace(self._quotes[key], received_at=now)
+                self._quotes[key] = confirmed
+                self._confirmed[key] = None
 
     def drop(self, change: FeedChange) -> None:
         """Forget what belongs to matches that are long over, and events without a price."""
