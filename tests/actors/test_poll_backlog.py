@@ -1,0 +1,238 @@
+"""The backlog: the newest of everything, once for each credit, and nothing older than it says."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actors.books.asianodds.feed import FeedChange
+from actors.market_view import MarketView
+from actors.messages import MarketUpdate
+from actors.poll_backlog import LARGEST_UPDATE, Backlog
+from actors.selections import MarketType, Quote
+from actors.units import Millis
+from tests.actors.world import EVENT, HOME, NOW, event, quote, selection
+
+ALL = tuple(MarketType)
+SBO = (HOME.key, "SBO")
+
+
+def change(*quotes: Quote, **fields: Any) -> FeedChange:
+    return FeedChange(events=(EVENT,) if quotes else (), quotes=quotes, **fields)
+
+
+def filled(*changes: FeedChange, types: tuple[MarketType, ...] = ALL) -> Backlog:
+    """Return a backlog that took these changes a second apart and was asked for everything."""
+    made = Backlog("m")
+    for number, one in enumerate(changes):
+        made.take(one, Millis(NOW + 1000 * number), types)
+    return made
+
+
+def update(backlog: Backlog, *, full: bool = False) -> MarketUpdate:
+    backlog.credit(full=full)
+    found = backlog.next_update()
+    assert found is not None
+    return found
+
+
+def prices(found: MarketUpdate) -> list[tuple[str, str, int]]:
+    return [(one.selection.key, one.book, one.price) for one in found.quotes]
+
+
+def test_without_a_credit_nothing_is_sent() -> None:
+    made = filled(change(quote()))
+    assert made.next_update() is None
+
+
+def test_a_credit_is_good_for_one_update() -> None:
+    made = filled(change(quote()))
+    update(made)
+    made.take(change(quote(price=1960)), Millis(NOW), ALL)
+    assert made.next_update() is None
+
+
+def test_two_credits_are_one() -> None:
+    made = filled(change(quote()))
+    made.credit(full=False)
+    update(made)
+    made.take(change(quote(price=1960)), Millis(NOW), ALL)
+    assert made.next_update() is None
+
+
+def test_before_the_first_answer_nothing_is_sent() -> None:
+    made = Backlog("m")
+    made.credit(full=True)
+    assert made.next_update() is None
+    made.take(change(quote()), Millis(NOW), ALL)
+    assert made.next_update() is not None
+
+
+def test_while_there_is_no_credit_the_newest_price_wins() -> None:
+    made = filled(*(change(quote(price=price)) for price in (1950, 1990, 1970)))
+    assert prices(update(made)) == [(HOME.key, "SBO", 1970)]
+
+
+def test_what_was_sent_is_not_sent_again() -> None:
+    made = filled(change(quote(), quote(book="PIN")))
+    update(made)
+    made.take(change(quote(price=1960)), Millis(NOW), ALL)
+    assert prices(update(made)) == [(HOME.key, "SBO", 1960)]
+    made.credit(full=False)
+    assert made.next_update() is None
+
+
+def test_a_credit_that_found_no_news_is_used_by_the_next() -> None:
+    made = filled(change(quote()))
+    update(made)
+    made.credit(full=False)
+    assert made.next_update() is None
+    made.take(change(quote(price=1960)), Millis(NOW), ALL)
+    assert made.next_update() is not None
+
+
+def test_the_first_update_and_one_that_is_asked_for_are_full() -> None:
+    made = filled(change(quote()), change(quote(book="PIN")))
+    first = update(made)
+    assert first.full
+    made.take(change(quote(price=1960)), Millis(NOW), ALL)
+    assert not update(made).full
+    again = update(made, full=True)
+    assert again.full
+    assert sorted(prices(again)) == [(HOME.key, "PIN", 1950), (HOME.key, "SBO", 1960)]
+    assert again.events == (EVENT,)
+
+
+def test_a_removed_price_is_told_once_and_its_news_is_dropped() -> None:
+    made = filled(change(quote()))
+    update(made)
+    made.take(change(quote(price=1960)), Millis(NOW), ALL)
+    made.take(change(removed=(SBO, ("never", "told"))), Millis(NOW), ALL)
+    found = update(made)
+    assert (found.removed, found.quotes) == ((SBO,), ())
+    made.credit(full=False)
+    assert made.next_update() is None
+
+
+def test_a_price_that_came_back_is_not_removed() -> None:
+    made = filled(change(quote()))
+    update(made)
+    made.take(change(removed=(SBO,)), Millis(NOW), ALL)
+    made.take(change(quote(price=1960)), Millis(NOW), ALL)
+    found = update(made)
+    assert (prices(found), found.removed) == ([(HOME.key, "SBO", 1960)], ())
+
+
+def test_market_types_that_are_not_polled_for_are_left_out() -> None:
+    made = filled(change(quote(), quote(selection(1))), types=(MarketType.TOTAL,))
+    assert prices(update(made)) == [(selection(1).key, "SBO", 1950)]
+
+
+def test_a_confirmation_is_told_with_the_moment_of_its_poll() -> None:
+    made = filled(change(quote()))
+    update(made)
+    made.take(change(confirmed=(SBO, ("never", "told"))), Millis(NOW + 7), ALL)
+    found = update(made)
+    assert (found.confirmed, found.polled_at) == ((SBO,), NOW + 7)
+
+
+def test_a_confirmation_that_waited_is_not_told_as_one_of_a_later_poll() -> None:
+    """Else a price that silently left the feed would look as fresh as the newest answer."""
+    made = filled(change(quote()))
+    update(made)
+    made.take(change(confirmed=(SBO,)), Millis(NOW + 10_000), ALL)
+    made.take(change(quote(book="PIN")), Millis(NOW + 50_000), ALL)
+    found = update(made)
+    assert found.polled_at == NOW + 50_000
+    view = MarketView(30.0)
+    view.apply(MarketUpdate("m", (EVENT,), (quote(),), (), (), Millis(NOW), 1, 0))
+    view.apply(found)
+    assert view.seen_at(quote()) == NOW + 10_000
+
+
+def test_a_market_that_asks_for_everything_is_told_when_a_price_was_confirmed() -> None:
+    made = filled(change(quote()))
+    made.take(change(confirmed=(SBO,)), Millis(NOW + 10_000), ALL)
+    made.take(change(quote(book="PIN")), Millis(NOW + 50_000), ALL)
+    view = MarketView(30.0)
+    view.apply(update(made, full=True))
+    assert view.seen_at(quote()) == NOW + 10_000
+
+
+def test_an_event_goes_with_its_prices() -> None:
+    other = event("ao-2")
+    made = filled(change(quote()), FeedChange(events=(other,)))
+    assert update(made).events == (EVENT, other)
+    made.take(FeedChange(quotes=(quote(price=1960),)), Millis(NOW), ALL)
+    assert update(made).events == (EVENT,)
+
+
+def test_a_large_update_comes_in_parts_and_every_price_once() -> None:
+    many = [quote(selection(number), "SBO") for number in range(LARGEST_UPDATE + 5)]
+    made = filled(change(*many))
+    first, second = update(made), update(made)
+    assert (len(first.quotes), len(second.quotes)) == (LARGEST_UPDATE, 5)
+    assert (first.full, second.full) == (True, False)
+    assert {one.selection.key for one in (*first.quotes, *second.quotes)} == {
+        one.selection.key for one in many
+    }
+    assert second.events == (EVENT,)
+    made.credit(full=False)
+    assert made.next_update() is None
+
+
+def test_answers_and_faults_are_counted() -> None:
+    made = filled(change(quote(), faults=("a", "b")), change(quote(price=1960)))
+    made.count_fault()
+    found = update(made)
+    assert (found.answers, found.faults) == (2, 3)
+
+
+def test_a_match_that_was_dropped_is_forgotten_with_its_prices() -> None:
+    made = filled(change(quote()))
+    update(made)
+    made.drop(FeedChange(removed=(SBO,)))
+    assert update(made).removed == (SBO,)
+    again = update(made, full=True)
+    assert (again.events, again.quotes) == ((), ())
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("price"), st.integers(0, 3), st.integers(1900, 2000)),
+        st.tuples(st.just("remove"), st.integers(0, 3), st.just(0)),
+        st.tuples(st.just("credit"), st.booleans(), st.just(0)),
+    ),
+    max_size=40,
+)
+
+
+@given(STEPS)
+def test_whatever_comes_a_market_that_takes_every_update_knows_what_the_feed_says(
+    steps: list[tuple[str, int, int]],
+) -> None:
+    made, view = Backlog("m"), MarketView(1e6)
+    model: dict[tuple[str, str], int] = {}
+
+    def settle() -> None:
+        found = made.next_update()
+        if found is not None:
+            view.apply(found)
+
+    for name, which, price in steps:
+        wanted = selection(int(which))
+        key = (wanted.key, "SBO")
+        match name:
+            case "price":
+                model[key] = price
+                made.take(change(quote(wanted, "SBO", price)), Millis(NOW), ALL)
+            case "remove":
+                model.pop(key, None)
+                made.take(change(removed=(key,)), Millis(NOW), ALL)
+            case "credit":
+                made.credit(full=bool(which))
+        settle()
+    for _ in range(2):
+        made.credit(full=False)
+        settle()
+    assert {key: one.price for key, one in view.quotes.items()} == model
