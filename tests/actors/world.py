@@ -187,7 +187,7 @@ class World:
         cell = self.host.cells[address]
         assert cell.actor is not None
         cell.actor._fail(RuntimeError("killed by the test"))
-        self.host._ended(cell)
+        self.host.loop_ended(cell)
 
     def tell(self, to: str, *messages: Message, sender: str = "", seconds: float = 0) -> None:
         """Send messages and let everybody work, for so long."""
