@@ -35,6 +35,7 @@ class _Killed(Message, frozen=True):
 class Control(Actor):
     """Answer operators. Stopping the betting does not depend on it: the gate is a file."""
 
+    own_thread = True
     writes_journal = True
 
     def __init__(self, mode: Mode, gate: KillGate) -> None:

@@ -34,6 +34,7 @@ LONGEST_WAIT_FOR_OFFER = 8
 class Gateway(Actor):
     """Place what Risk has permitted, journalled before the first byte."""
 
+    own_thread = True
     writes_journal = True
 
     def __init__(

@@ -33,6 +33,8 @@ class _Read(Message, frozen=True):
 class Narrator(Actor):
     """Print each bet's turns, and the whole explanation of the first one."""
 
+    own_thread = True
+
     def __init__(self) -> None:
         super().__init__()
         self._read_to = 0

@@ -21,6 +21,7 @@ from runtime.clock import SystemClock
 from runtime.configuration import Secret
 from runtime.lifeline import announce_ready, hold_lifeline
 from runtime.logs import conceal, configure, logger
+from runtime.shard_host import ShardHost
 from runtime.supervision import Child
 from runtime.thread_host import ThreadHost
 
@@ -35,7 +36,7 @@ def run_core(config: Path, state: StateFolder, paper_port: int, mode: str) -> in
     signal.signal(signal.SIGUSR1, lambda *_: gate.close("SIGUSR1", "signal", SystemClock().now()))
     journal = open_journal(state.path)
     journal.begin_term(SystemClock().now())
-    host = ThreadHost(Ports(journal=journal))
+    host = ShardHost(Ports(journal=journal))
     bus = Bus(host.post, "core", state.bus_address(), True, system.OPEN_TO_CLIENTS)
     for prefix in system.CORE_TO_FEED:
         bus.route(prefix, "feed")

@@ -46,6 +46,8 @@ class _AskTurn(Message, frozen=True):
 class Poller(Actor):
     """Poll one market without ever letting a bad answer overwrite good state."""
 
+    own_thread = True
+
     def __init__(
         self,
         market: str,

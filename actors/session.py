@@ -46,6 +46,8 @@ class _GiveTurn(Message, frozen=True):
 class Session(Actor):
     """Log in, register, stay logged in, and log in again once when the token is lost."""
 
+    own_thread = True
+
     def __init__(
         self, settings: AccountSettings, connect: Callable[[AccountSettings], AsianOddsClient]
     ) -> None:

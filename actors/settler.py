@@ -35,6 +35,7 @@ class _Round(Message, frozen=True):
 class Settler(Actor):
     """Bring journal and book into agreement, by evidence only."""
 
+    own_thread = True
     writes_journal = True
 
     def __init__(

@@ -28,8 +28,8 @@ class Actor(pykka.Actor):
     writes_journal: ClassVar[bool] = False
     """Whether each incarnation claims the journal's pen under this actor's address."""
 
-    blocks: ClassVar[bool] = False
-    """Whether it waits for the world outside in its turns, and so needs a thread of its own."""
+    own_thread: ClassVar[bool] = False
+    """Whether it waits for the world outside in its turns, or must not wait for others."""
 
     ready_at_start: ClassVar[bool] = True
     """Whether the actor is READY once `on_start` is through; else it says so itself."""

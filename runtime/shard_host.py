@@ -1,8 +1,8 @@
 """Shards: a few threads that carry very many actors, each actor always on the same one.
 
 A shard is one ZeroMQ inproc socket, the queues of its actors behind it, and one thread that
-lets them work in turns. An actor that waits for the world outside (`blocks`) gets a thread of
-its own instead, so that it holds nobody up.
+lets them work in turns. An actor that waits for the world outside, or has to stay responsive
+while others work (`own_thread`), gets a thread instead.
 """
 
 import contextlib
@@ -225,7 +225,7 @@ class Shard:
 
 
 class ShardHost(ThreadHost):
-    """Carry actors on shards, those that block on threads of their own."""
+    """Carry actors on shards, and those that ask for it on threads of their own."""
 
     def __init__(self, ports: Ports, post: PostOffice | None = None, shards: int = 1) -> None:
         super().__init__(ports, post)
@@ -250,7 +250,7 @@ class ShardHost(ThreadHost):
         return stuck or self._join(deadline)
 
     def _mailbox(self, actor_class: type[Actor], address: str) -> Mailbox:
-        if actor_class.blocks:
+        if actor_class.own_thread:
             return super()._mailbox(actor_class, address)
         return self._shards[crc32(address.encode()) % len(self._shards)].slot()
 

@@ -45,6 +45,7 @@ class Supervisor(Actor):
     is sent to it; the rest of the address reaches the actor as its own `address`.
     """
 
+    own_thread = True
     ready_at_start = False
 
     def __init__(

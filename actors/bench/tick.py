@@ -1,9 +1,9 @@
 """From a feed answer in hand to the first byte of the placement, by stage.
 
-The real actors on real threads, the real bus over ipc between the feed's post office and
-the core's, the real journal, and offers over real HTTP. Beside it, in the same run, what
-the same number of ZeroMQ hops and durable commits cost by themselves. Every tick is the
-first signal of a new selection, so the birth of its Executor is in the figures.
+The real actors on their shards and threads, the real bus over ipc between the feed's post
+office and the core's, the real journal, and offers over real HTTP. Beside it, in the same
+run, what the same number of ZeroMQ hops and durable commits cost by themselves. Every tick
+is the first signal of a new selection, so the birth of its Executor is in the figures.
 """
 
 import queue
@@ -41,6 +41,7 @@ from runtime.codec import Envelope
 from runtime.configuration import Seconds
 from runtime.journal import Journal
 from runtime.logs import configure
+from runtime.shard_host import ShardHost
 from runtime.supervision import Child, Restart
 from runtime.supervisor import Supervisor
 from runtime.thread_host import ThreadHost
@@ -133,7 +134,7 @@ def _system(folder: Path, url: str) -> tuple[ThreadHost, ThreadHost, Any]:
     journal = open_journal(folder)
     journal.begin_term(0)
     gate = KillGate(folder)
-    core, feed = ThreadHost(Ports(journal=journal)), ThreadHost(Ports())
+    core, feed = ShardHost(Ports(journal=journal)), ThreadHost(Ports())
     address = ipc_address(folder, "core")
     hub = Bus(core.post, "core", address, True)
     spoke = Bus(feed.post, "feed", address, False)

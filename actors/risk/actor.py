@@ -36,6 +36,7 @@ class _Sweep(Message, frozen=True):
 class Risk(Actor):
     """Hold every limit of the system."""
 
+    own_thread = True
     writes_journal = True
 
     def __init__(self, limits: RiskSettings, mode: Mode, gate: KillGate) -> None:
