@@ -1,0 +1,165 @@
+"""The configuration: the one that ships loads, and what cannot work is named before the start."""
+
+from pathlib import Path
+
+import pytest
+
+from actors.selections import MarketType, Phase
+from actors.settings import (
+    AccountSettings,
+    Book,
+    MarketSettings,
+    Mode,
+    RiskSettings,
+    Settings,
+    load,
+)
+from runtime.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+GOOD = """
+accounts: {ao: {}}
+markets: {today: {account: ao, when: today}}
+strategies: {value: {use: "actors.strategies.value:Value"}}
+"""
+
+
+def loaded(tmp_path: Path, text: str, environment: dict[str, str] | None = None) -> Settings:
+    path = tmp_path / "config.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load(path, environment or {})
+
+
+def faults(tmp_path: Path, text: str, environment: dict[str, str] | None = None) -> list[str]:
+    with pytest.raises(ConfigurationError) as raised:
+        loaded(tmp_path, text, environment)
+    return raised.value.faults
+
+
+def test_the_configuration_that_ships_is_good_and_bets_paper_money_only() -> None:
+    settings = load(ROOT / "config.yaml", {})
+    assert settings.mode is Mode.PAPER
+    assert set(settings.markets) == {"football-today", "football-early"}
+    assert settings.markets["football-today"].account in settings.accounts
+    assert settings.risk.max_stake == 1_000
+    assert settings.risk.selection_cooldown == 3600.0
+    assert settings.accounts["ao"].password.reveal() == ""
+
+
+def test_the_least_configuration_is_filled_in_with_careful_defaults(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, GOOD)
+    assert settings.mode is Mode.PAPER
+    assert settings.risk == RiskSettings()
+    assert settings.accounts["ao"] == AccountSettings()
+    assert settings.markets["today"] == MarketSettings("ao", Phase.TODAY)
+
+
+def test_the_defaults_are_what_the_docs_say() -> None:
+    risk, market, account = RiskSettings(), MarketSettings("ao", Phase.TODAY), AccountSettings()
+    assert (risk.max_stake, risk.max_exposure, risk.daily_loss) == (1_000, 100_000, 150_000)
+    assert (risk.max_event_exposure, risk.max_selection_exposure) == (3_000, 1_000)
+    assert (risk.max_open_bets, risk.orders_per_minute) == (100, 60)
+    assert (risk.permit_lifetime, risk.max_price_age) == (15.0, 30.0)
+    assert (risk.league_blacklist, risk.market_blacklist) == ((), ())
+    assert (market.types, market.every, market.strategies) == (tuple(MarketType), 10.0, ("value",))
+    assert (account.book, account.couriers) == (Book.ASIANODDS, 2)
+    assert account.url.startswith("https://")
+
+
+def test_amounts_are_minor_units(tmp_path: Path) -> None:
+    text = GOOD + "risk: {max_stake: 12.5, max_exposure: '1000', daily_loss: 0}\n"
+    risk = loaded(tmp_path, text).risk
+    assert (risk.max_stake, risk.max_exposure, risk.daily_loss) == (1_250, 100_000, 0)
+
+
+@pytest.mark.parametrize("amount", ["-1", "much", "true", "[1]", ".nan", ".inf", "1e30"])
+def test_an_amount_that_is_none_is_named_with_what_is_allowed(tmp_path: Path, amount: str) -> None:
+    (fault,) = faults(tmp_path, GOOD + f"risk: {{max_stake: {amount}}}\n")
+    assert fault.startswith("risk.max_stake: ")
+    assert "an amount such as 25.00" in fault
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "allowed"),
+    [
+        ("mode: alive\n", "mode", "dry, paper, live"),
+        ("risk: {max_price_age: 30}\n", "risk.max_price_age", "10s"),
+        ("risk: {max_open_bets: -1}\n", "risk.max_open_bets", "0"),
+        ("risk: {market_blacklist: [corners]}\n", "risk.market_blacklist[0]", "1x2"),
+        ("risk: {max_stakes: 1}\n", "risk.max_stakes", "max_stake"),
+        ("paper: {speed: 0}\n", "paper.speed", "1"),
+        ("surprise: 1\n", "surprise", "risk"),
+    ],
+)
+def test_a_fault_names_its_place_and_what_is_allowed(
+    tmp_path: Path, text: str, place: str, allowed: str
+) -> None:
+    (fault,) = faults(tmp_path, GOOD + text)
+    assert fault.startswith(f"{place}: ")
+    assert allowed in fault
+
+
+def test_a_market_of_an_account_that_is_not_there_is_named(tmp_path: Path) -> None:
+    text = GOOD.replace("account: ao", "account: oa")
+    assert faults(tmp_path, text) == ['markets.today.account: holds "oa"; allowed: ao']
+
+
+def test_a_strategy_that_is_not_there_is_named(tmp_path: Path) -> None:
+    text = GOOD.replace("when: today", "when: today, strategies: [steam, value]")
+    assert faults(tmp_path, text) == ['markets.today.strategies: holds "steam"; allowed: value']
+
+
+def test_without_any_account_the_fault_says_so(tmp_path: Path) -> None:
+    text = GOOD.replace("accounts: {ao: {}}", "accounts: {}")
+    assert faults(tmp_path, text) == [
+        'markets.today.account: holds "ao"; allowed: none is configured'
+    ]
+
+
+@pytest.mark.parametrize("mode", ["dry", "live"])
+def test_a_real_book_needs_credentials(tmp_path: Path, mode: str) -> None:
+    (fault,) = faults(tmp_path, f"mode: {mode}\n{GOOD}")
+    assert fault.startswith("accounts.ao: username and password are needed")
+    text = GOOD.replace("{ao: {}}", '{ao: {username: "${U}", password: "${P}"}}')
+    settings = loaded(tmp_path, f"mode: {mode}\n{text}", {"U": "me", "P": "hush"})
+    assert settings.accounts["ao"].password.reveal() == "hush"
+    assert "hush" not in repr(settings)
+
+
+def test_a_password_never_shows_in_a_fault(tmp_path: Path) -> None:
+    text = GOOD.replace("{ao: {}}", '{ao: {username: me, password: ["hush"]}}')
+    assert "hush" not in " ".join(faults(tmp_path, text))
+
+
+def test_a_mode_given_by_hand_overrides_the_files_and_is_checked_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(GOOD)
+    assert load(path, {}, mode="paper").mode is Mode.PAPER
+    with pytest.raises(ConfigurationError, match="needed in mode live"):
+        load(path, {}, mode="live")
+    with pytest.raises(ConfigurationError, match="mode: "):
+        load(path, {}, mode="alive")
+
+
+@pytest.mark.parametrize("name", ["a/b", "a b", "a.b", "..", ""])
+def test_a_name_that_could_not_be_an_address_is_refused(tmp_path: Path, name: str) -> None:
+    text = GOOD.replace("{ao: {}}", f'{{ao: {{}}, "{name}": {{}}}}')
+    assert any("letters, digits" in fault for fault in faults(tmp_path, text))
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    bad = GOOD.replace("when: today", "when: now")
+    found = faults(tmp_path, "mode: alive\nrisk: {max_stake: x}\n" + bad)
+    places = {fault.partition(":")[0] for fault in found}
+    assert places == {"mode", "risk.max_stake", "markets.today.when"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "text", "accounts: [", "\x00"])
+def test_a_file_that_is_no_configuration_is_a_fault(tmp_path: Path, text: str) -> None:
+    assert faults(tmp_path, text) != []
+
+
+def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError):
+        load(tmp_path / "nowhere.yaml", {})
