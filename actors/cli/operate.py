@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from actors.bet_text import clock_text
 from actors.cli.options import Duration, answer, json_option, state_option
 from actors.gate import KillGate
 from actors.ledger import open_journal
@@ -59,7 +60,7 @@ def kill(reason: str, state: StateFolder, as_json: bool) -> int:
 @json_option
 def resume(reason: str, state: StateFolder, as_json: bool) -> int:
     """Open the kill gate again; the reason is in the journal first."""
-    if not KillGate(state.path).closed():
+    if not state.path.is_dir() or not KillGate(state.path).closed():
         raise OurError(f"the kill gate of {state.path} is open: there is nothing to resume")
     if _core_listens(state):
         reply = _command(state, "resume", {"reason": reason, "by": _operator()})
@@ -76,7 +77,7 @@ def resume(reason: str, state: StateFolder, as_json: bool) -> int:
 def arm(lasting: float, state: StateFolder, as_json: bool) -> int:
     """Allow live bets for a time; the arm runs out by itself."""
     reply = _command(state, "arm", {"seconds": str(lasting), "by": _operator()})
-    answer(reply.body, as_json, lambda: _words(reply, f"armed for {lasting:g} s"))
+    answer(reply.body, as_json, lambda: _words(reply, f"armed until {_until(reply)}"))
     return reply.exit
 
 
@@ -88,7 +89,10 @@ def _resume_at_rest(state: StateFolder, reason: str) -> Reply:
         journal.begin_term(now)
         pen = journal.claim("operator")
         body = {"reason": reason, "by": _operator()}
-        journal.append("operator", pen, [Entry("resumed", "gate", body)], now)
+        entries = [Entry("resumed", "gate", body)]
+        if [written.kind for written in journal.entries("gate")][-1:] != ["killed"]:
+            entries.insert(0, Entry("killed", "gate", dict(KillGate(state.path).why())))
+        journal.append("operator", pen, entries, now)
         KillGate(state.path).open()
     return Reply("", 0, {"trading": "open", **body})
 
@@ -129,13 +133,19 @@ def _operator() -> str:
         return str(os.getuid())
 
 
+def _until(reply: Reply) -> str | None:
+    return clock_text(reply.body.get("armed_until"))
+
+
 def _words(reply: Reply, done: str) -> str:
     return done if reply.exit == 0 else str(reply.body.get("error", "refused"))
 
 
 def _status_text(body: dict[str, Any]) -> str:
     lines = [
-        f"mode {body['mode']}, trading {body['trading']}, term {body['term']}",
+        f"mode {body['mode']}, trading {body['trading']}, term {body['term']}"
+        + "".join(f", {name} {value}" for name, value in body["gate"].items() if name != "at")
+        + (f", armed until {clock_text(body['armed_until'])}" if body["armed_until"] else ""),
         f"open bets {body['open_bets']} (in doubt {body['in_doubt']}),"
         f" exposure {body['exposure']}, profit today {body['pnl_today']}",
     ]
