@@ -41,6 +41,7 @@ def bet_row(order: Order) -> dict[str, Any]:
         "market": order.market,
         "period": order.period,
         "selection": order.side,
+        "text": selection_text(order),
         "line": None if order.market == MarketType.ONE_X_TWO.value else order.line / 100,
         "book": order.book,
         "account": order.account,
@@ -97,34 +98,38 @@ def story(order: Order, entries: list[Written]) -> dict[str, Any]:
 def story_lines(found: dict[str, Any]) -> list[str]:
     """Write the chain for people."""
     bet = found["bet"]
-    line = "" if bet["line"] is None else f" {bet['line']:+g}"
     lines = [
         f"{bet['id']}  {bet['event']} ({bet['league']}), starts {bet['start']}",
-        f"  back {bet['market']} {bet['selection']}{line} at {bet['book']}:"
+        f"  back {bet['market']} {bet['text']} at {bet['book']}:"
         f" {bet['price']} for {bet['stake']} - {bet['status']}"
         + (f", profit {bet['pnl']}" if bet["pnl"] is not None else ""),
         f"  why: {found['reason']}",
         f"  fair price {found['fair_price']}, edge {found['edge_percent']:.2f} %,"
         f" not below {found['floor']}",
-        "  prices seen: "
-        + "; ".join(
-            f"{seen['book']} {seen['side']} {seen['price']} ({seen['age_seconds']:.1f} s old)"
-            for seen in found["prices"]
-        ),
-        "  risk controls:",
+        "  prices seen:",
     ]
+    lines += [
+        f"    {seen['book']} {seen['side']} {seen['price']} ({seen['age_seconds']:.1f} s old)"
+        for seen in found["prices"]
+    ]
+    lines.append("  risk controls:")
     lines += [
         f"    {'pass' if verdict['passed'] else 'NO  '} {verdict['control']}: {verdict['figure']}"
         for verdict in found["controls"]
     ]
     lines.append("  what happened:")
     for step in found["steps"]:
-        known = ("at", "state", "by", "incarnation", "term")
-        rest = ", ".join(f"{k} {v}" for k, v in step.items() if k not in known and v != "")
-        lines.append(
-            f"    {step['at']}  {step['state']} by {step['by']}" + f": {rest}" * bool(rest)
-        )
+        lines.append(_step_line(step))
     return lines
+
+
+def _step_line(step: dict[str, Any]) -> str:
+    known = ("at", "state", "by", "incarnation", "term", "courier", "reason", "lifetime")
+    told = [step["reason"]] if step.get("reason") else []
+    told += [f"for {step['lifetime']:g} s"] if "lifetime" in step else []
+    told += [f"{key} {value}" for key, value in step.items() if key not in known]
+    tail = f": {', '.join(told)}" if told else ""
+    return f"    {step['at']}  {step['state']} by {step['by']}{tail}"
 
 
 def _readable(key: str, value: Any) -> Any:

@@ -1,5 +1,6 @@
 """The child processes of `run`: what each does between its start and its end."""
 
+import os
 import resource
 import signal
 import sys
@@ -14,6 +15,7 @@ from actors.gate import KillGate
 from actors.ledger import open_journal
 from actors.settings import Mode, Settings, load
 from actors.state_folder import StateFolder
+from actors.strategies.loading import load_all
 from actors.units import Money
 from runtime.bus import Bus
 from runtime.cell import Ports
@@ -26,6 +28,9 @@ from runtime.supervision import Child
 from runtime.thread_host import ThreadHost
 
 PAPER_USER = "paper"
+PAPER_PASSWORD = "TICTAC_PAPER_PASSWORD"
+"""The environment variable in which `run` gives its children the paper account's password."""
+
 LOOK_EVERY = 0.2
 
 
@@ -61,7 +66,7 @@ def run_paper(config: Path, state: StateFolder, port: int, mode: str) -> int:
     made = paper.PaperSettings(
         port=port,
         user=PAPER_USER,
-        password=PAPER_USER,
+        password=os.environ[PAPER_PASSWORD],
         currency=settings.paper.currency,
         balance=Money(settings.paper.balance),
         speed=settings.paper.speed,
@@ -83,7 +88,7 @@ def with_paper_book(settings: Settings, port: int) -> Settings:
     url = f"http://127.0.0.1:{port}/AsianOddsService"
     accounts = {
         name: msgspec.structs.replace(
-            account, url=url, username=PAPER_USER, password=Secret(PAPER_USER)
+            account, url=url, username=PAPER_USER, password=Secret(os.environ[PAPER_PASSWORD])
         )
         for name, account in settings.accounts.items()
     }
@@ -96,7 +101,9 @@ def _begin(node: str, config: Path, state: StateFolder, paper_port: int, mode: s
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65_536), hard))
+    os.umask(0o077)
     settings = load(config, mode=mode)
+    load_all(settings, config)
     for account in settings.accounts.values():
         if account.password.reveal():
             conceal(account.password)

@@ -19,7 +19,8 @@ class RateBudget:
 
     def __init__(self, chance: Chance) -> None:
         self._chance = chance
-        self._next_any = 0.0
+        self._not_before = 0.0
+        self._slots: list[float] = []
         self._next_of: dict[str, float] = {}
         self._penalty: dict[str, float] = {}
         self._complained: set[str] = set()
@@ -32,10 +33,8 @@ class RateBudget:
         if market not in self._complained:
             self._penalty.pop(market, None)
         self._complained.discard(market)
-        at = max(now, self._next_any, self._next_of.get(market, 0.0))
-        interval = MINIMUM_INTERVAL_SECONDS[phase] + MARGIN
-        self._next_of[market] = at + interval
-        self._next_any = at + BETWEEN_ANY_TWO + MARGIN
+        at = self._free_slot(max(now, self._not_before, self._next_of.get(market, 0.0)), now)
+        self._next_of[market] = at + MINIMUM_INTERVAL_SECONDS[phase] + MARGIN
         return at - now
 
     def throttled(self, market: str, now: float) -> float:
@@ -44,5 +43,15 @@ class RateBudget:
         penalty = min(LONGEST_PENALTY, self._penalty.get(market, BETWEEN_ANY_TWO) * 2)
         self._penalty[market] = penalty
         pause = self._chance.uniform(penalty / 2, penalty)
-        self._next_any = max(self._next_any, now + pause)
+        self._not_before = max(self._not_before, now + pause)
         return pause
+
+    def _free_slot(self, at: float, now: float) -> float:
+        """Take the first moment from `at` that keeps its distance from every other slot."""
+        gap = BETWEEN_ANY_TWO + MARGIN
+        self._slots = sorted(slot for slot in self._slots if slot > now - gap)
+        for slot in self._slots:
+            if abs(at - slot) < gap:
+                at = slot + gap
+        self._slots.append(at)
+        return at

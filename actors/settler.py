@@ -56,6 +56,7 @@ class Settler(Actor):
         self._failures = 0
         self._absence = Absence(doubt_patience)
         self._reported: set[str] = set()
+        self._leaving = False
         self._last: AccountState | None = None
 
     def on_start(self) -> None:
@@ -78,6 +79,7 @@ class Settler(Actor):
         """Look once more, so that the journal ends where the book is."""
         if self._client is None or not self._token:
             return
+        self._leaving = True
         try:
             for _ in range(LAST_LOOKS):
                 if self._reconcile(self._client) == 0:
@@ -239,7 +241,8 @@ class Settler(Actor):
             Millis(self.clock.now()),
         )
         self.tell("risk", state)
-        self.tell("control", state)
+        if not self._leaving:
+            self.tell("control", state)  # which has left before us
         return state
 
     def _record_closing(self) -> None:

@@ -144,7 +144,8 @@ class Bus:
         try:
             wire.send_multipart([peer, frame] if self._hub else [frame], zmq.NOBLOCK)
         except zmq.ZMQError as error:
-            log.warning("frame lost on the wire", peer=repr(peer), reason=str(error))
+            # Whoever needs an answer asks again; at a start the peer is not there yet.
+            log.info("frame lost on the wire", peer=repr(peer), reason=str(error))
 
     def _take_in(self, parts: list[bytes]) -> None:
         frame = parts[-1]

@@ -76,8 +76,11 @@ class Journal:
         self._local = threading.local()
         self._memory = _connect(None) if path is None else None
         self._term = 0
-        for statement in (SCHEMA, *(projection.schema for projection in projections)):
-            self.connection.executescript(statement)
+        try:
+            for statement in (SCHEMA, *(projection.schema for projection in projections)):
+                self.connection.executescript(statement)
+        except sqlite.Error as error:
+            raise JournalError(f"{path}: {error}") from error
 
     @property
     def connection(self) -> sqlite.Connection:

@@ -6,7 +6,7 @@ import click
 
 from actors.cli.options import answer, config_option, find_config, json_option
 from actors.settings import load
-from actors.strategies import load as load_strategy
+from actors.strategies.loading import load_all
 
 
 @click.command()
@@ -16,8 +16,7 @@ def check(config: Path | None, as_json: bool) -> None:
     """Say what is wrong with a configuration, or that nothing is."""
     path = find_config(config)
     settings = load(path)
-    for name, strategy in settings.strategies.items():
-        load_strategy(f"strategies.{name}", strategy.use, strategy.parameters)
+    load_all(settings, path)
     body = {
         "config": str(path),
         "mode": settings.mode.value,

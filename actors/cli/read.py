@@ -42,7 +42,7 @@ def why(bet: str, state: StateFolder, as_json: bool) -> None:
     ledger = ledger_of(state)
     order = ledger.order(bet)
     if order is None:
-        raise OurError(f"no bet {bet}, or more than one: `tictac bets` lists them")
+        raise OurError(f"no single bet goes by {bet}: `tictac bets --all` lists them")
     found = story(order, list(ledger.journal.entries(order.id)))
     answer(found, as_json, lambda: "\n".join(story_lines(found)))
 
@@ -52,8 +52,9 @@ def bets_table(state: StateFolder) -> str:
     return _table([bet_row(order) for order in ledger_of(state).bets()])
 
 
-def summary(state: StateFolder) -> str:
+def summary(state: StateFolder) -> tuple[str, bool]:
     """Compare our profit and loss with the bookmaker's own account, to the cent."""
+    equal = True
     ledger = ledger_of(state)
     placed = ledger.bets()
     settled = [order for order in placed if order.pnl is not None]
@@ -67,12 +68,14 @@ def summary(state: StateFolder) -> str:
         closed = [entry.body for entry in entries if entry.kind == "account.closed"]
         if opened and closed:
             total = closed[-1]["credit"] + closed[-1]["outstanding"]
-            verdict = "equal" if total - opened[0] == ledger.profit(account) else "DIFFERENT"
+            same = total - opened[0] == ledger.profit(account)
+            equal = equal and same
+            verdict = "equal" if same else "DIFFERENT"
             lines.append(
                 f"the bookmaker's account {account}: {money_text(opened[0])} then,"
                 f" {money_text(total)} now, that is {money_text(total - opened[0])}: {verdict}"
             )
-    return "\n".join(lines)
+    return "\n".join(lines), equal
 
 
 def _table(rows: list[dict[str, Any]]) -> str:
@@ -83,11 +86,10 @@ def _table(rows: list[dict[str, Any]]) -> str:
         table.add_column(name, justify="right")
     table.add_column("status")
     for row in rows:
-        line = "" if row["line"] is None else f" {row['line']:+g}"
         table.add_row(
             row["id"][-8:],
             row["event"],
-            f"{row['market']} {row['selection']}{line}",
+            f"{row['market']} {row['text']}",
             row["book"],
             row["price"],
             row["stake"],
@@ -96,4 +98,5 @@ def _table(rows: list[dict[str, Any]]) -> str:
         )
     console = Console(width=110, record=True, file=io.StringIO())
     console.print(table)
-    return console.export_text().rstrip() if rows else "no bets"
+    lines = console.export_text().rstrip().splitlines()
+    return "\n".join(line.rstrip() for line in lines) if rows else "no bets"

@@ -1,5 +1,6 @@
 """`tictac run`: a small parent that starts, watches and restarts its children."""
 
+import os
 import signal
 import socket
 import sys
@@ -11,10 +12,12 @@ from actors import nodes
 from actors.cli.options import Duration, config_option, find_config, state_option
 from actors.cli.read import bets_table, summary
 from actors.gate import KillGate
+from actors.ledger import open_journal
 from actors.settings import Mode, load
 from actors.state_folder import StateFolder
-from actors.strategies import load as load_strategy
+from actors.strategies.loading import load_all
 from runtime.clock import SystemClock
+from runtime.identity import UniqueIdentity
 from runtime.logs import configure
 from runtime.processes import ChildProcess, Processes
 
@@ -30,13 +33,15 @@ def run(config: Path | None, state: StateFolder, lasting: float | None, mode: st
     """Bet until told to stop: paper money unless the configuration says otherwise."""
     path = find_config(config)
     settings = load(path, mode=mode)
-    for name, strategy in settings.strategies.items():
-        load_strategy(f"strategies.{name}", strategy.use, strategy.parameters)
+    load_all(settings, path)
+    os.umask(0o077)
     state.prepare()
     with state.locked():
         configure(state.log, "info", "run", errors_to=sys.stderr)
         children = _children(settings.mode, path, state)
         click.echo(f"tictac runs in mode {settings.mode.value}, state in {state.path}")
+        if state.journal.exists():
+            open_journal(state.path).verify()
         gate = KillGate(state.path)
         if gate.closed():
             click.echo(f"the kill gate is closed ({gate.why().get('reason') or 'no reason'}):")
@@ -47,16 +52,19 @@ def run(config: Path | None, state: StateFolder, lasting: float | None, mode: st
         )
         with processes.stopping_on_signals():
             code = processes.run(lasting=lasting)
-        if state.journal.exists():
-            click.echo(bets_table(state))
-            click.echo(summary(state))
-    if code:
-        click.echo(f"tictac: a process failed too often; see {state.log}", err=True)
-    return code
+        if code:
+            click.echo(f"tictac: a process failed too often; see {state.log}", err=True)
+        if not state.journal.exists():
+            return code or 1
+        text, equal = summary(state)
+        click.echo(bets_table(state))
+        click.echo(text)
+    return code if equal else 1
 
 
 def _children(mode: Mode, config: Path, state: StateFolder) -> list[ChildProcess]:
     port = _free_port() if mode is Mode.PAPER else 0
+    secret = {nodes.PAPER_PASSWORD: UniqueIdentity().new("paper")}
     names = ["paper", "core", "feed"] if mode is Mode.PAPER else ["core", "feed"]
     return [
         ChildProcess(
@@ -66,6 +74,7 @@ def _children(mode: Mode, config: Path, state: StateFolder) -> list[ChildProcess
                 *("--config", str(config.resolve()), "--state", str(state.path.resolve())),
                 *("--mode", mode.value, "--port", str(port)),
             ],
+            env=secret,
             ready_deadline=60.0,
             stop_deadline=30.0,
         )

@@ -9,6 +9,7 @@ import msgspec
 from actors.market_view import EventView
 from actors.orders import Evidence
 from actors.selections import Quote
+from runtime.configuration import validate
 from runtime.errors import ConfigurationError
 
 
@@ -52,10 +53,7 @@ def load(where: str, use: str, parameters: Mapping[str, Any]) -> Strategy:
         ) from None
     if not (isinstance(found, type) and issubclass(found, Strategy)):
         raise ConfigurationError([f"{where}.use: {use!r} is no subclass of tictac.Strategy"])
-    try:
-        checked = msgspec.convert(dict(parameters), found.Parameters)
-    except msgspec.ValidationError as error:
-        raise ConfigurationError([f"{where}.parameters: {error}"]) from None
+    checked = validate(found.Parameters, dict(parameters), where=f"{where}.parameters")
     try:
         return found(checked)
     except Exception as error:  # noqa: BLE001 - users' code
