@@ -1,0 +1,80 @@
+"""The boot: everything is there, in an order in which a signal finds everyone ready."""
+
+from pathlib import Path
+
+import pytest
+
+import tictac
+from actors import nodes, system
+from actors.gate import KillGate
+from actors.gateway import Gateway
+from actors.selections import Phase
+from actors.settings import AccountSettings, MarketSettings, Mode, Settings, StrategySettings
+from runtime.supervision import Child
+
+SETTINGS = Settings(
+    accounts={"ao": AccountSettings(couriers=3), "bo": AccountSettings(couriers=1)},
+    markets={"m": MarketSettings("ao", Phase.TODAY), "n": MarketSettings("bo", Phase.EARLY)},
+    strategies={"value": StrategySettings("actors.strategies.value:Value")},
+)
+
+
+def addresses(child: Child) -> list[str]:
+    """Return the addresses of a tree in the order of its start."""
+    below = child.arguments.get("children") or []
+    return [*(found for one in below for found in addresses(one)), child.address]
+
+
+def children(child: Child) -> list[Child]:
+    return [
+        child,
+        *(found for one in child.arguments.get("children") or [] for found in children(one)),
+    ]
+
+
+def test_the_core_has_everyone_and_markets_come_last(tmp_path: Path) -> None:
+    order = addresses(system.core(SETTINGS, KillGate(tmp_path)))
+    wanted = ["risk", "session/ao", "gateway/ao/1", "gateway/ao/3", "settler/ao", "session/bo"]
+    wanted += ["gateway/bo/1", "settler/bo", "executors", "control", "market/m", "market/n"]
+    assert set(wanted) <= set(order)
+    assert [address for address in order if address in wanted] == wanted
+    assert order.index("control") < order.index("market/m")
+    assert not any(address.startswith("poller/") for address in order)
+
+
+def test_the_feed_node_has_the_pollers_and_nothing_else() -> None:
+    assert addresses(system.feed(SETTINGS)) == ["poller/m", "poller/n", "root"]
+
+
+def test_every_courier_shares_the_one_gate_and_the_mode(tmp_path: Path) -> None:
+    gate = KillGate(tmp_path)
+    tree = children(system.core(SETTINGS, gate))
+    couriers = [child for child in tree if child.actor_class is Gateway]
+    assert len(couriers) == 4
+    assert all(child.arguments["gate"] is gate for child in couriers)
+    assert all(child.arguments["mode"] is Mode.PAPER for child in couriers)
+
+
+def test_clients_of_the_bus_reach_control_only() -> None:
+    assert {"control"} == system.OPEN_TO_CLIENTS
+
+
+def test_in_paper_mode_every_account_is_one_at_our_own_book(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No real address and no real credential may be left."""
+    monkeypatch.setenv(nodes.PAPER_PASSWORD, "made up")
+    changed = nodes.with_paper_book(SETTINGS, 8123)
+    assert {account.url for account in changed.accounts.values()} == {
+        "http://127.0.0.1:8123/AsianOddsService"
+    }
+    assert {account.username for account in changed.accounts.values()} == {nodes.PAPER_USER}
+    assert {a.password.reveal() for a in changed.accounts.values()} == {"made up"}
+    assert changed.accounts["ao"].couriers == 3
+
+
+def test_what_users_import_is_there() -> None:
+    assert all(hasattr(tictac, name) for name in tictac.__all__)
+    assert {"Strategy", "Wish", "EventView", "Evidence", "Quote", "Selection"} <= set(
+        tictac.__all__
+    )
