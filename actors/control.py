@@ -1,15 +1,23 @@
 """Control: what operators may ask and do, answered after the effect is durable.
 
 Owns: the replies it has given, the latest report of every feed and account.
-Hears: Command from clients of the bus, FeedReport, AccountState.
-Says: Reply to the client, Armed to Risk.
+Hears: Command from clients of the bus, FeedReport, AccountState, SessionReport.
+Says: Reply to the client, Armed to Risk, SessionReportWanted to the Sessions.
 """
 
 from collections.abc import Callable
 
 from actors.gate import KillGate
 from actors.ledger import Ledger
-from actors.messages import AccountState, Armed, Command, FeedReport, Reply
+from actors.messages import (
+    AccountState,
+    Armed,
+    Command,
+    FeedReport,
+    Reply,
+    SessionReport,
+    SessionReportWanted,
+)
 from actors.settings import Mode
 from actors.status import Reported, status
 from actors.units import Millis
@@ -38,11 +46,12 @@ class Control(Actor):
     own_thread = True
     writes_journal = True
 
-    def __init__(self, mode: Mode, gate: KillGate) -> None:
+    def __init__(self, mode: Mode, gate: KillGate, accounts: tuple[str, ...] = ()) -> None:
         super().__init__()
         self._mode = mode
         self._gate = gate
-        self._reported = Reported({}, {})
+        self._accounts = accounts
+        self._reported = Reported({}, {}, {})
         self._replies: dict[str, Reply] = {}
         self._armed_until = 0
         self._commands: dict[str, Callable[[Command, str], Reply | None]] = {
@@ -53,6 +62,8 @@ class Control(Actor):
         }
 
     def on_start(self) -> None:
+        for account in self._accounts:
+            self.tell(f"session/{account}", SessionReportWanted())
         for written in self.journal.entries("arm"):
             self._armed_until = int(written.body["until"])
         if self._gate.closed():
@@ -68,6 +79,8 @@ class Control(Actor):
                 self._answer(client, Reply(id_, 0, {"trading": "killed", **why}))
             case FeedReport():
                 self._reported.feeds[message.market] = message
+            case SessionReport():
+                self._reported.sessions[message.account] = message
             case AccountState():
                 self._reported.accounts[message.account] = message
             case _:

@@ -33,6 +33,18 @@ class TokenRejected(Message, frozen=True):
     value: str
 
 
+class SessionReportWanted(Message, frozen=True):
+    """Tell me how the login stands, now and whenever it changes."""
+
+
+class SessionReport(Message, frozen=True):
+    """How an account's login stands: "logged in", "logging in" or "failed", and why."""
+
+    account: str
+    state: str
+    reason: str
+
+
 class FeedTurnWanted(Message, frozen=True):
     """May I ask for prices? The answer comes when the rate budget allows it."""
 

@@ -1,8 +1,9 @@
 """Session: one account's login, kept alive; the only actor that sees credentials.
 
 Owns: the credentials, the token, the rate budget that all callers of the account share.
-Hears: TokenWanted, TokenRejected, FeedTurnWanted, Throttled.
-Says: Token to everyone who ever wanted it, FeedTurn when a poll may be made.
+Hears: TokenWanted, TokenRejected, FeedTurnWanted, Throttled, SessionReportWanted.
+Says: Token to everyone who ever wanted it, FeedTurn when a poll may be made, SessionReport to
+whoever shows it to operators.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from actors.errors import BookError, LoginRefusedError, NotSentError, SessionLos
 from actors.messages import (
     FeedTurn,
     FeedTurnWanted,
+    SessionReport,
+    SessionReportWanted,
     Throttled,
     Token,
     TokenRejected,
@@ -57,6 +60,8 @@ class Session(Actor):
         self._client: AsianOddsClient | None = None
         self._token = Token("", settings.url)
         self._subscribers: set[str] = set()
+        self._watchers: set[str] = set()
+        self._report = SessionReport(self.address.partition("/")[2], "logging in", "")
         self._failures = 0
         self._promised: set[str] = set()
         self._budget = RateBudget(self.chance)
@@ -87,6 +92,9 @@ class Session(Actor):
             case Throttled(market):
                 pause = self._budget.throttled(market, self.clock.monotonic())
                 self.log.warning("the book says we ask too often", market=market, pause=pause)
+            case SessionReportWanted():
+                self._watchers.add(sender)
+                self.tell(sender, self._report)
             case _LogIn():
                 self._log_in()
             case _KeepAlive():
@@ -96,8 +104,14 @@ class Session(Actor):
 
     def _lose_token(self, reason: str) -> None:
         self.log.warning("session lost", reason=reason)
+        self._tell_state("logging in", reason)
         self._publish(Token("", self._token.base_url))
         self.after(0, _LogIn(), "login")
+
+    def _tell_state(self, state: str, reason: str = "") -> None:
+        self._report = SessionReport(self._report.account, state, reason)
+        for watcher in sorted(self._watchers):
+            self.tell(watcher, self._report)
 
     def _publish(self, token: Token) -> None:
         self._token = token
@@ -128,6 +142,7 @@ class Session(Actor):
             return
         self._failures = 0
         self.log.info("logged in", base_url=login.url)
+        self._tell_state("logged in")
         self._publish(Token(login.token, login.url))
         self.after(KEEP_ALIVE_EVERY, _KeepAlive(), "keep alive")
 
@@ -136,6 +151,7 @@ class Session(Actor):
         full = min(longest, first * 2.0 ** min(self._failures - 1, 20))
         pause = self.chance.uniform(full / 2, full)
         self.log.error("login failed", reason=reason, next_try_in=round(pause, 1))
+        self._tell_state("failed", reason)
         self.after(pause, _LogIn(), "login")
 
     def _keep_alive(self) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from actors.gate import KillGate
 from actors.ledger import Ledger
-from actors.messages import AccountState, FeedReport
+from actors.messages import AccountState, FeedReport, SessionReport
 from actors.orders import OPEN, OrderState
 from actors.risk.reservations import DAY
 from actors.settings import Mode
@@ -23,6 +23,7 @@ class Reported:
 
     feeds: dict[str, FeedReport]
     accounts: dict[str, AccountState]
+    sessions: dict[str, SessionReport]
     armed_until: int = 0
 
 
@@ -41,6 +42,10 @@ def status(
         "feeds": {
             name: msgspec.to_builtins(feed) | {"age_seconds": (now - feed.polled_at) / 1000}
             for name, feed in reported.feeds.items()
+        },
+        "sessions": {
+            name: {"state": session.state, "reason": session.reason}
+            for name, session in reported.sessions.items()
         },
         "accounts": {
             name: {

@@ -42,7 +42,7 @@ def core(settings: Settings, gate: KillGate) -> Child:
             _supervisor(
                 "watch",
                 [
-                    Child("control", Control, {"mode": settings.mode, "gate": gate}),
+                    _control(settings, gate),
                     Child("narrator", Narrator),
                 ],
             ),
@@ -75,6 +75,11 @@ def feed(settings: Settings) -> Child:
 
 def _risk(settings: Settings, gate: KillGate) -> Child:
     return Child("risk", Risk, {"limits": settings.risk, "mode": settings.mode, "gate": gate})
+
+
+def _control(settings: Settings, gate: KillGate) -> Child:
+    accounts = tuple(settings.accounts)
+    return Child("control", Control, {"mode": settings.mode, "gate": gate, "accounts": accounts})
 
 
 def _account(name: str, settings: Settings, gate: KillGate) -> Child:

@@ -155,6 +155,10 @@ def _status_text(body: dict[str, Any]) -> str:
         for name, feed in body["feeds"].items()
     ]
     lines += [
+        f"session {name}: {session['state']}" + f" ({session['reason']})" * bool(session["reason"])
+        for name, session in body["sessions"].items()
+    ]
+    lines += [
         f"account {name}: credit {account['credit']}, outstanding {account['outstanding']},"
         f" difference {account['difference']}"
         for name, account in body["accounts"].items()
