@@ -39,7 +39,10 @@ def test_both_sides_of_a_handicap_share_a_market_and_the_mirrored_line_does_not(
 
 @pytest.mark.parametrize("kind", [MarketType.TOTAL, MarketType.ONE_X_TWO])
 def test_the_sides_of_other_markets_share_their_line(kind: MarketType) -> None:
-    keys = {Selection("ao-1", kind, Period.FULL_TIME, 250, side).market_key for side in SIDES[kind]}
+    line = 250 if kind is MarketType.TOTAL else 0
+    keys = {
+        Selection("ao-1", kind, Period.FULL_TIME, line, side).market_key for side in SIDES[kind]
+    }
     assert len(keys) == 1
 
 

@@ -1,6 +1,7 @@
 """The state directory: private, held by one run, and reachable however long its path."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -53,16 +54,17 @@ def test_the_socket_lies_in_the_folder_when_its_path_is_short() -> None:
 def test_a_long_path_gets_a_private_folder_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     one = StateFolder(tmp_path / ("x" * LONGEST_IPC_PATH))
     other = StateFolder(tmp_path / ("y" * LONGEST_IPC_PATH))
     one.prepare()
-    address = one.bus_address()
-    assert address == one.bus_address()
-    assert address != other.bus_address()
-    socket = Path(address.removeprefix("ipc://"))
-    assert len(os.fsencode(socket)) <= LONGEST_IPC_PATH
-    assert socket.parent.stat().st_mode & 0o777 == 0o700
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:
+        monkeypatch.setattr("tempfile.tempdir", short)
+        address = one.bus_address()
+        assert address == one.bus_address()
+        assert address != other.bus_address()
+        socket = Path(address.removeprefix("ipc://"))
+        assert len(os.fsencode(socket)) <= LONGEST_IPC_PATH
+        assert socket.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_two_ways_to_write_one_folder_are_one_socket(
