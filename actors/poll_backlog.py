@@ -28,6 +28,7 @@ class Backlog:
         self._full = True
         self._polled_at = Millis(0)
         self._answers = 0
+        self._answers_told = 0
         self._faults = 0
 
     def take(self, change: FeedChange, now: Millis, types: tuple[MarketType, ...]) -> None:
@@ -71,16 +72,20 @@ class Backlog:
             self._full = True
 
     def next_update(self) -> MarketUpdate | None:
-        """Return the next update, when there is a credit and an answer came since the last."""
+        """Return the next update, when there is a credit and an answer came since the last.
+
+        An answer without news is told, too: the Market is to know that it was asked for.
+        """
         if not self._credit or not self._polled_at:
             return None
         full, self._full = self._full, False
         if full:
             self._new_events = set(self._events)
             self._new_quotes = dict.fromkeys(self._quotes)
-        elif not (self._new_events or self._new_quotes or self._confirmed or self._removed):
+        elif self._answers == self._answers_told and not self._has_news():
             return None
         self._credit = 0
+        self._answers_told = self._answers
         keys = list(self._new_quotes)[:LARGEST_UPDATE]
         for key in keys:
             del self._new_quotes[key]
@@ -99,6 +104,9 @@ class Backlog:
         )
         self._new_events, self._confirmed, self._removed = set(), {}, {}
         return update
+
+    def _has_news(self) -> bool:
+        return bool(self._new_events or self._new_quotes or self._confirmed or self._removed)
 
     def _remove(self, keys: tuple[Key, ...]) -> None:
         for key in keys:

@@ -236,3 +236,13 @@ def test_whatever_comes_a_market_that_takes_every_update_knows_what_the_feed_say
         made.credit(full=False)
         settle()
     assert {key: one.price for key, one in view.quotes.items()} == model
+
+
+def test_an_answer_without_news_is_told_once() -> None:
+    made = filled(change(quote()))
+    update(made, full=True)
+    made.take(FeedChange(), NOW, ALL)
+    found = update(made)
+    assert (found.quotes, found.answers) == ((), 2)
+    made.credit(full=False)
+    assert made.next_update() is None
