@@ -87,6 +87,8 @@ class Poller(Actor):
             case FeedTurn():
                 self._poll()
             case Credit(full):
+                if full and self._polls:  # the core is new, and its Session has a new token
+                    self.tell(self._session, TokenWanted())
                 self._backlog.credit(full=full)
                 self._send()
             case _:

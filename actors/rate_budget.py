@@ -46,6 +46,10 @@ class RateBudget:
         self._not_before = max(self._not_before, now + pause)
         return pause
 
+    def paused(self, now: float) -> bool:
+        """Tell whether a complaint that came after a turn was promised still holds it back."""
+        return self._not_before - now > MARGIN
+
     def _free_slot(self, at: float, now: float) -> float:
         """Take the first moment from `at` that keeps its distance from every other slot."""
         gap = BETWEEN_ANY_TWO + MARGIN

@@ -21,6 +21,7 @@ from actors.messages import (
     TokenWanted,
 )
 from actors.rate_budget import RateBudget
+from actors.selections import Phase
 from actors.settings import AccountSettings
 from runtime.actor import Actor
 from runtime.codec import Message
@@ -44,6 +45,7 @@ class _KeepAlive(Message, frozen=True):
 class _GiveTurn(Message, frozen=True):
     to: str
     market: str
+    phase: Phase
 
 
 class Session(Actor):
@@ -84,8 +86,9 @@ class Session(Actor):
             case FeedTurnWanted(market, phase):
                 if market not in self._promised:  # who asks again while it waits gets one turn
                     self._promised.add(market)
-                    wait = self._budget.book(market, phase, self.clock.monotonic())
-                    self.after(wait, _GiveTurn(sender, market))
+                    self._promise(sender, market, phase)
+            case _GiveTurn(to, market, phase) if self._budget.paused(self.clock.monotonic()):
+                self._promise(to, market, phase)
             case _GiveTurn(to, market):
                 self._promised.discard(market)
                 self.tell(to, FeedTurn(market))
@@ -101,6 +104,10 @@ class Session(Actor):
                 self._keep_alive()
             case _:
                 super().on_message(message, sender)
+
+    def _promise(self, to: str, market: str, phase: Phase) -> None:
+        wait = self._budget.book(market, phase, self.clock.monotonic())
+        self.after(wait, _GiveTurn(to, market, phase))
 
     def _lose_token(self, reason: str) -> None:
         self.log.warning("session lost", reason=reason)
