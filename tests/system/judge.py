@@ -7,12 +7,13 @@ from typing import Any
 from actors.books.asianodds.placement import reference_of
 from actors.gate import KillGate
 from actors.ledger import Ledger, Order
-from actors.nodes import PAPER_USER
 from actors.orders import OPEN, OrderState
 from actors.paper.answers import Answer
 from actors.paper.bets import FINAL, PENDING, REJECTED, SETTLED, VOID, Bet, Placement
 from actors.paper.book import PaperBook
 from actors.settings import RiskSettings
+
+USER = "simulated"
 
 ENDS = dict.fromkeys(SETTLED, "settled") | {REJECTED: "refused", VOID: "void"}
 OUT = frozenset({OrderState.PENDING, OrderState.ACCEPTED, OrderState.SETTLED, OrderState.VOID})
@@ -81,7 +82,7 @@ class Judge:
         self._within("bets in flight on one selection", max(in_flight.values(), default=0), 1)
         self._within("stake", max((bet.stake for bet in running), default=0), limits.max_stake)
         self._within("worst loss", lost + exposure, limits.daily_loss)
-        self._hold(self.book.ledger.credit(PAPER_USER) >= 0, f"credit below zero at {now}")
+        self._hold(self.book.ledger.credit(USER) >= 0, f"credit below zero at {now}")
 
     def _within(self, what: str, figure: int, limit: int) -> None:
         self.most[what] = max(self.most[what], figure)
@@ -95,14 +96,12 @@ class Judge:
 
     def bets(self) -> list[Bet]:
         """Return every bet at the book, oldest first."""
-        return self.book.ledger.bets(PAPER_USER)[::-1]
+        return self.book.ledger.bets(USER)[::-1]
 
     def profit(self) -> int:
         """Return what the book's account won since the deposit."""
         ledger = self.book.ledger
-        return (
-            ledger.credit(PAPER_USER) + ledger.outstanding(PAPER_USER) - self.book.settings.balance
-        )
+        return ledger.credit(USER) + ledger.outstanding(USER) - self.book.settings.balance
 
     def verdict(self) -> list[str]:
         """Compare book and journal bet by bet once everything is over; empty when all agree."""

@@ -8,6 +8,7 @@ import pytest
 
 from actors.paper import Fault
 from actors.paper.faults import Kind
+from actors.paper.reports import LIMITS as LIMITS_OF_LISTS
 from actors.settings import Amount, RiskSettings
 from runtime.configuration import Seconds
 from tests.system.world import LIMITS as LIMITS_OF_A_DAY
@@ -38,7 +39,7 @@ BAD_MACHINE = Trouble(
 LIMITS = msgspec.structs.replace(LIMITS_OF_A_DAY, max_open_bets=25, max_exposure=Amount(24_500))
 
 
-SEEDS = range(20)
+SEEDS = range(16)
 
 PATIENT = msgspec.structs.replace(LIMITS, doubt_patience=Seconds(100_000.0))
 
@@ -50,7 +51,7 @@ def through(folder: Path, seed: int, trouble: Trouble, *, crashes: int = 0) -> W
 
     In the last third, at a random call or step, the gate closes.
     """
-    world = World(folder, seed, trouble, LIMITS, every=3)
+    world = World(folder, seed, trouble, LIMITS, every=3, void_permille=80)
     for _ in range(crashes):
         world.plan(4_000, world.crash)
     world.run(130)
@@ -95,6 +96,23 @@ def test_a_process_that_dies_anywhere_places_nothing_twice_and_loses_nothing(
     assert len(world.judge.bets()) > 5
 
 
+def test_more_bets_than_the_lists_of_the_book_show_are_all_settled(tmp_path: Path) -> None:
+    wide = RiskSettings(
+        max_event_exposure=Amount(8_000),
+        max_selection_exposure=Amount(4_000),
+        max_open_bets=200,
+        event_cooldown=Seconds(0.0),
+        selection_cooldown=Seconds(20.0),
+    )
+    world = World(tmp_path, 2, Trouble(STRIKES_PLACEMENTS), wide, void_permille=80)
+    world.run(150)
+    world.end()
+    assert world.verdict() == []
+    assert world.judge.most["open bets"] > LIMITS_OF_LISTS["getrunningbets"]
+    assert len(world.judge.bets()) > LIMITS_OF_LISTS["getnonrunningbets"]
+    assert {"settled", "void", "refused"} <= set(states(world))
+
+
 def test_the_same_seed_gives_the_same_troubles_and_the_same_outcome(tmp_path: Path) -> None:
     runs = []
     for number, seed in enumerate((3, 3, 4)):
@@ -114,7 +132,7 @@ def test_a_bet_whose_answer_never_came_is_found_at_the_book_and_settled(
     assert world.verdict() == []
     doubted = {entry.key for entry in world.journal.entries() if entry.kind == "order.in_doubt"}
     assert doubted == {order.id for order in world.ledger.bets()}
-    assert states(world)["settled"] > 5
+    assert states(world)["settled"] > 3
     assert set(states(world)) <= {"settled", "refused"}
 
 

@@ -15,7 +15,7 @@ from unittest import mock
 
 import msgspec
 
-from actors import nodes, paper, system
+from actors import paper, system
 from actors.books.asianodds.client import AsianOddsClient
 from actors.books.asianodds.connection import Answer
 from actors.errors import NotSentError, UnknownOutcomeError
@@ -28,19 +28,21 @@ from actors.paper.recorded import recorded_days
 from actors.settings import AccountSettings, Amount, RiskSettings, Settings, load
 from actors.status import actors
 from runtime.codec import open_envelope
-from runtime.configuration import Seconds
+from runtime.configuration import Seconds, Secret
 from runtime.identity import CountedIdentity
 from runtime.journal import Journal
 from runtime.post import PostOffice
 from runtime.sim_host import SimHost
 from runtime.supervision import Child
-from tests.system.judge import Judge
+from tests.system.judge import USER, Judge
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
 START = 1_600_000_000_000
 BASE = "http://paper.simulated/AsianOddsService"
 LONGEST_RUN = 2_000_000
+PASSWORD = "of the simulated account"
 SPEED = 300
+LONGEST_END = 15
 LATE_MS = (1_000, 50_000)
 
 LIMITS = RiskSettings(
@@ -137,8 +139,8 @@ class World:
         self.chance = random.Random(seed)
         self.counts = Counts()
         made = paper.PaperSettings(
-            user=nodes.PAPER_USER,
-            password=nodes.PAPER_USER,
+            user=USER,
+            password=PASSWORD,
             **{"balance": 1_000_000, "speed": SPEED} | book,
         )
         days = tuple(day[::every] for day in recorded_days())
@@ -191,12 +193,16 @@ class World:
         self.book._faults = paper.Faults()
         self._planned.clear()
 
-    def end(self, seconds: float = 400.0) -> None:
+    def end(self) -> None:
         """Let everything come to its end: no new bet, nothing goes wrong, every match is over."""
         self.calm()
         self.kill()
         self.host.stop("feed")
-        self.run(seconds)
+        for _ in range(LONGEST_END):
+            self.run(100)
+            if self.ledger.open_stakes() == 0:
+                break
+        self.run(5)
 
     def verdict(self) -> list[str]:
         """Return what is wrong in the end, by the book and inside; empty when all is right."""
@@ -367,9 +373,9 @@ def _addresses(child: Child) -> set[str]:
 
 def _settings(limits: RiskSettings) -> Settings:
     """Return the configuration that ships, with an account at the simulated book."""
-    settings = nodes.with_paper_book(load(CONFIG, {}, mode="paper"), 1)
+    settings = load(CONFIG, {}, mode="paper")
     accounts = {
-        name: msgspec.structs.replace(account, url=BASE)
+        name: msgspec.structs.replace(account, url=BASE, username=USER, password=Secret(PASSWORD))
         for name, account in settings.accounts.items()
     }
     return msgspec.structs.replace(settings, accounts=accounts, risk=limits)
