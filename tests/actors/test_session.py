@@ -299,6 +299,19 @@ def test_after_a_complaint_of_the_book_everybody_waits(world: World, book: FakeB
     assert (turns(world, "m"), turns(world, "n")) == (2, 1)
 
 
+def test_a_turn_promised_before_a_complaint_waits_as_well(world: World, book: FakeBook) -> None:
+    start(world, book)
+    want(world, "m")
+    want(world, "n")
+    world.host.run(2.0)
+    for _ in range(3):
+        world.tell("session/ao", Throttled("m"), sender="poller/m")
+    world.host.run(19.0)
+    assert turns(world, "n") == 0
+    world.host.run(60.0)
+    assert turns(world, "n") == 1
+
+
 # Secrets.
 
 
