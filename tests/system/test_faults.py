@@ -49,13 +49,16 @@ STRUCK_AFTER = (Kind.ANSWER_LOST, Kind.ERROR_AFTER, Kind.MALFORMED, Kind.SLOW)
 def through(folder: Path, seed: int, trouble: Trouble, *, crashes: int = 0) -> World:
     """Return a world after a day of this trouble, come to rest.
 
-    In the last third, at a random call or step, the gate closes.
+    In the last third the gate closes: at a random call or step, or, for every other seed,
+    while one of the next orders asks the book for its price.
     """
     world = World(folder, seed, trouble, LIMITS, every=3, void_permille=80)
     for _ in range(crashes):
         world.plan(4_000, world.crash)
     world.run(130)
-    world.plan(1_000, world.kill)
+    if seed % 2:
+        world.plan_at("getplacementinfo", world.chance.randrange(1, 5), world.kill)
+    world.plan(2_000, world.kill)
     world.run(60)
     world.end()
     return world

@@ -192,6 +192,7 @@ class World:
         self.trouble = Trouble()
         self.book._faults = paper.Faults()
         self._planned.clear()
+        self._at_call.clear()
 
     def end(self) -> None:
         """Let everything come to its end: no new bet, nothing goes wrong, every match is over."""
@@ -252,8 +253,8 @@ class World:
         self._planned.append((self.chance.randrange(1, within), act))
 
     def plan_at(self, method: str, number: int, act: Callable[[], None]) -> None:
-        """Do something while the book handles the n-th call of a method."""
-        self._at_call[method, number] = act
+        """Do something while the book handles the n-th call of a method from now on."""
+        self._at_call[method, self.counts.calls[method] + number] = act
 
     def crash(self) -> None:
         """Lose the process now: in the middle of a call if there is one."""
