@@ -197,6 +197,34 @@ def test_a_session_lost_in_a_placement_costs_one_login_and_no_bet(tmp_path: Path
     assert states(world)["settled"] > 5
 
 
+def test_news_of_a_bet_is_not_lost_when_the_round_that_brought_it_fails_afterwards(
+    tmp_path: Path,
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("simulated: an error nobody foresaw, at the end of the round")
+
+    world = World(tmp_path, limits=LIMITS, every=3)
+    for number in range(5, 60, 7):
+        world.plan_at("getaccountsummary", number, fail)
+    world.run(130)
+    assert world.restarts()["settler/ao"] > 3
+    world.end()
+    assert world.verdict() == []
+    assert states(world)["settled"] > 5
+
+
+def test_sessions_lost_one_after_another_cost_one_login_each(tmp_path: Path) -> None:
+    calls = {"getfeeds": 3, "getplacementinfo": 5, "getrunningbets": 30, "getnonrunningbets": 35}
+    faults = tuple(Fault(Kind.SESSION_LOST, method, (call,)) for method, call in calls.items())
+    world = World(tmp_path, trouble=Trouble(faults), limits=LIMITS, every=3)
+    world.run(130)
+    assert world.counts.faults["HTTP 401"] == len(calls)
+    assert world.counts.calls["login"] == 1 + len(calls)
+    world.end()
+    assert world.verdict() == []
+    assert world.restarts() == {}
+
+
 def test_the_gate_closed_while_the_book_is_asked_for_its_price_stops_that_placement(
     tmp_path: Path,
 ) -> None:
