@@ -70,12 +70,20 @@ class Bus:
         self._push.bind("inproc://outbound")
         self._gate = threading.Lock()
         self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"bus {name}", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Bind or connect, and carry until `close`."""
+        """Bind or connect, and carry until `close`. Raises OurError when it cannot bind."""
+        try:
+            wire = self._wire()
+        except zmq.ZMQError as error:
+            raise OurError(f"{self._address}: {error}") from None
         if self._hub:
             self._post.carry(CLIENT, self._to_client)
+        # The thread's start hands the socket over for good; nobody else touches it again.
+        self._thread = threading.Thread(
+            target=self._run, args=(wire,), name=f"bus {self._name}", daemon=True
+        )
         self._thread.start()
 
     def route(self, prefix: str, node: str) -> None:
@@ -89,9 +97,9 @@ class Bus:
         for _ in range(100):
             with contextlib.suppress(LookupError):  # full, or not connected yet: once more
                 self._send(b"", b"")
-            self._thread.join(0.05)
-            if not self._thread.is_alive():
+            if self._thread is None or not self._thread.is_alive():
                 break
+            self._thread.join(0.05)
         with self._gate:
             self._push.close()
         self._context.destroy(linger=200)
@@ -106,10 +114,9 @@ class Bus:
             except zmq.Again:
                 raise LookupError("the bus is full") from None
 
-    def _run(self) -> None:
+    def _run(self, wire: "zmq.Socket[bytes]") -> None:
         outbound = self._context.socket(zmq.PULL)
         outbound.connect("inproc://outbound")
-        wire = self._wire()
         poller = zmq.Poller()
         poller.register(outbound, zmq.POLLIN)
         poller.register(wire, zmq.POLLIN)

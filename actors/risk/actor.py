@@ -27,6 +27,7 @@ from runtime.codec import Message
 
 SWEEP_EVERY = 1.0
 GRACE = 2.0
+TELL_AGAIN_AFTER = 60_000
 
 
 class _Sweep(Message, frozen=True):
@@ -127,8 +128,12 @@ class Risk(Actor):
         self, intent: Intent, found: tuple[Verdict, ...], first: Verdict, now: int, sender: str
     ) -> None:
         reason = (intent.selection.key, first.control)
-        if now - self._denials.get(reason, 0) > 60_000:  # the same no again says nothing new
-            self._denials[reason] = now
+        if (
+            now - self._denials.get(reason, 0) > TELL_AGAIN_AFTER
+        ):  # the same no again says nothing new
+            self._denials = {
+                told: at for told, at in self._denials.items() if now - at <= TELL_AGAIN_AFTER
+            } | {reason: now}
             self._record_intent(intent, found)
             text = f"{first.control}: {first.figure}"
             self.record("order.denied", intent.order, reason=text)
