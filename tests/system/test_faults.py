@@ -241,6 +241,19 @@ def test_the_gate_closed_while_the_book_is_asked_for_its_price_stops_that_placem
     assert reasons == {"kill gate closed"}
 
 
+def test_a_crash_does_not_shorten_the_rest_of_a_selection(tmp_path: Path) -> None:
+    patient = RiskSettings(max_event_exposure=Amount(8_000), max_selection_exposure=Amount(4_000))
+    world = World(tmp_path, limits=patient, every=3)
+    world.run(50)
+    world.crash()
+    world.run(80)
+    orders = [world.ledger.order(request.id) for request in world.judge.requests]
+    asked = Counter(order.selection for order in orders if order is not None)
+    assert max(asked.values()) == 1
+    assert len(asked) > 5
+    assert "selection_cooldown" in world.denials()
+
+
 def test_a_closed_gate_stays_closed_over_a_crash_until_it_is_opened(tmp_path: Path) -> None:
     world = World(tmp_path, limits=LIMITS, every=3)
     world.run(40)
