@@ -14,6 +14,7 @@ from runtime.codec import Message
 
 ASK_AGAIN_AFTER = 5.0
 ASK_FIRST_AFTER = 0.5
+FORGET_EVERY = 60_000
 FORGET_AFTER = 6 * 3_600_000
 
 
@@ -37,6 +38,7 @@ class Market(Actor):
         self._view = MarketView(max_age)
         self._knows_all = False
         self._signals = 0
+        self._forget_at = 0
         self._strategies: dict[str, Strategy] = {
             name: load(f"strategies.{name}", strategies[name].use, strategies[name].parameters)
             for name in settings.strategies
@@ -65,7 +67,9 @@ class Market(Actor):
         for event in sorted(self._view.apply(update)):
             for name in list(self._strategies):
                 self._consult(name, event, now)
-        self._view.forget(now - FORGET_AFTER)
+        if now >= self._forget_at:
+            self._forget_at = now + FORGET_EVERY
+            self._view.forget(now - FORGET_AFTER)
         report = FeedReport(
             self._market,
             update.polled_at,

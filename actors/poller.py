@@ -33,6 +33,7 @@ from runtime.actor import Actor
 from runtime.codec import Message
 
 ASK_AGAIN_AFTER = 5.0
+FORGET_EVERY = 60_000
 FORGET_AFTER = 6 * 3_600_000
 """Rows may vanish from the feed without a word; a match this long ago is over."""
 
@@ -67,6 +68,7 @@ class Poller(Actor):
         self._backlog = Backlog(market)
         self._since: int | None = None
         self._polls = 0
+        self._forget_at = 0
         self._failures = 0
 
     def on_start(self) -> None:
@@ -143,7 +145,9 @@ class Poller(Actor):
         if first or change.faults:
             self.log.info("feed answer", rows=change.rows, faults=len(change.faults))
         self._backlog.take(change, now, self._settings.types)
-        self._backlog.drop(self._state.forget(Millis(now - FORGET_AFTER)))
+        if now >= self._forget_at:
+            self._forget_at = now + FORGET_EVERY
+            self._backlog.drop(self._state.forget(Millis(now - FORGET_AFTER)))
 
     def _pause(self, what: str, reason: str) -> None:
         self._failures += 1
