@@ -17,6 +17,7 @@ from actors.settings import Mode, Settings, load
 from actors.state_folder import StateFolder
 from actors.strategies.loading import load_all
 from actors.units import Money
+from runtime import collector
 from runtime.bus import Bus
 from runtime.cell import Ports
 from runtime.clock import SystemClock
@@ -117,6 +118,7 @@ def _serve(host: ThreadHost, bus: Bus, root: Child) -> int:
     host.spawn(root.actor_class, root.address, **root.arguments)
     while not (host.ready.wait(LOOK_EVERY) or host.ended.is_set() or stop.yes):
         pass
+    collector.calm()
     announce_ready()
     while not (host.ended.wait(LOOK_EVERY) or stop.yes):
         pass

@@ -34,6 +34,7 @@ from actors.settings import (
     RiskSettings,
     StrategySettings,
 )
+from runtime import collector
 from runtime.bus import Bus, ipc_address
 from runtime.cell import Ports
 from runtime.clock import SystemClock
@@ -92,6 +93,7 @@ def bench_tick(ticks: int, filler: int = 20, warm_up: int = 20) -> dict[str, Any
     StubClient.next_answer = staticmethod(next_answer)
     StubClient.stamp = staticmethod(stamps.stamp)
     with StubBook() as url, tempfile.TemporaryDirectory() as folder:
+        collector.calm()
         configure(Path(folder) / "bench.log", "error", "bench")
         core, feed, close = _system(Path(folder), url)
         core.post.tap = feed.post.tap = stamps.tap
