@@ -48,7 +48,8 @@ class MarketView:
     def apply(self, update: MarketUpdate) -> set[str]:
         """Merge an update and return the keys of the events whose prices changed."""
         if update.full:
-            self.__init__(self._max_age / 1000)  # type: ignore[misc]
+            for known in (self.events, self.quotes, self._seen, self._by_event):
+                known.clear()
         touched: set[str] = set()
         for event in update.events:
             self.events[event.key] = event

@@ -3,6 +3,8 @@
 Signals come last: markets start when everything that handles a signal is ready.
 """
 
+from collections.abc import Callable
+
 from actors.books.asianodds.client import AsianOddsClient
 from actors.control import Control
 from actors.executor import Executor
@@ -23,12 +25,15 @@ FEED_TO_CORE = ("market/", "session/")
 OPEN_TO_CLIENTS = frozenset({"control"})
 
 
+Connect = Callable[[AccountSettings], AsianOddsClient]
+
+
 def connect(settings: AccountSettings) -> AsianOddsClient:
     """Make a connection of one account; every actor that calls the book has its own."""
     return AsianOddsClient(settings.url, settings.connect_timeout, settings.read_timeout)
 
 
-def core(settings: Settings, gate: KillGate) -> Child:
+def core(settings: Settings, gate: KillGate, connect: Connect = connect) -> Child:
     """Return the tree of the core node, which never parses a feed."""
     return _supervisor(
         "root",
@@ -36,7 +41,7 @@ def core(settings: Settings, gate: KillGate) -> Child:
             _supervisor("books", [_risk(settings, gate)], Strategy.ONE_FOR_ALL),
             _supervisor(
                 "accounts",
-                [_account(name, settings, gate) for name in settings.accounts],
+                [_account(name, settings, gate, connect) for name in settings.accounts],
             ),
             _executors(settings),
             _supervisor(
@@ -55,7 +60,7 @@ def core(settings: Settings, gate: KillGate) -> Child:
     )
 
 
-def feed(settings: Settings) -> Child:
+def feed(settings: Settings, connect: Connect = connect) -> Child:
     """Return the tree of the feed node: one Poller for each polled market."""
     pollers = [
         Child(
@@ -82,7 +87,7 @@ def _control(settings: Settings, gate: KillGate) -> Child:
     return Child("control", Control, {"mode": settings.mode, "gate": gate, "accounts": accounts})
 
 
-def _account(name: str, settings: Settings, gate: KillGate) -> Child:
+def _account(name: str, settings: Settings, gate: KillGate, connect: Connect) -> Child:
     account = settings.accounts[name]
     shared = {"settings": account, "connect": connect}
     couriers = [

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import msgspec
 
@@ -278,13 +277,15 @@ class World:
         host.ports = replace(host.ports, identity=self.identity)
         host.post = LossyPost(lambda: self._strikes(self.trouble.lost_frames, "frame lost"))
         self.journal.begin_term(now)
-        with mock.patch.object(system, "connect", lambda account: SimClient(self, account)):
-            core = system.core(self.settings, self.gate)
-            feed = system.feed(self.settings)
+        core = system.core(self.settings, self.gate, self._connect)
+        feed = system.feed(self.settings, self._connect)
         self.core_addresses = _addresses(core)
         host.spawn(core.actor_class, core.address, **core.arguments)
         host.spawn(feed.actor_class, "feed", **feed.arguments)
         return host
+
+    def _connect(self, account: AccountSettings) -> SimClient:
+        return SimClient(self, account)
 
     # What the client calls.
 
