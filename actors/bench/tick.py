@@ -80,8 +80,8 @@ class _Stamps:
         self.stamp(envelope.kind)
 
 
-def bench_tick(ticks: int, filler: int = 20, warm_up: int = 20) -> dict[str, Any]:
-    """Measure `ticks` ticks one after the other; times in milliseconds."""
+def bench_tick(ticks: int, state: Path, filler: int = 20, warm_up: int = 20) -> dict[str, Any]:
+    """Measure `ticks` ticks one after the other, on the disk of `state`; milliseconds."""
     stamps = _Stamps()
     answers: queue.Queue[bytes] = queue.Queue()
 
@@ -92,10 +92,14 @@ def bench_tick(ticks: int, filler: int = 20, warm_up: int = 20) -> dict[str, Any
 
     StubClient.next_answer = staticmethod(next_answer)
     StubClient.stamp = staticmethod(stamps.stamp)
-    with StubBook() as url, tempfile.TemporaryDirectory() as folder:
+    with (
+        StubBook() as url,
+        tempfile.TemporaryDirectory(dir=state) as folder,
+        tempfile.TemporaryDirectory() as sockets,  # whose path may not be long
+    ):
         collector.calm()
         configure(Path(folder) / "bench.log", "error", "bench")
-        core, feed, close = _system(Path(folder), url)
+        core, feed, close = _system(Path(folder), Path(sockets), url)
         core.post.tap = feed.post.tap = stamps.tap
         rows = []
         try:
@@ -122,7 +126,7 @@ def _one_tick(
     return dict(stamps.reached)
 
 
-def _system(folder: Path, url: str) -> tuple[ThreadHost, ThreadHost, Any]:
+def _system(folder: Path, sockets: Path, url: str) -> tuple[ThreadHost, ThreadHost, Any]:
     account = AccountSettings(url=url, username="bench")
     market = MarketSettings("bench", Phase.TODAY, types=(MarketType.ONE_X_TWO,))
     limits = RiskSettings(
@@ -137,7 +141,7 @@ def _system(folder: Path, url: str) -> tuple[ThreadHost, ThreadHost, Any]:
     journal.begin_term(0)
     gate = KillGate(folder)
     core, feed = ShardHost(Ports(journal=journal)), ThreadHost(Ports())
-    address = ipc_address(folder, "core")
+    address = ipc_address(sockets, "core")
     hub = Bus(core.post, "core", address, True)
     spoke = Bus(feed.post, "feed", address, False)
     hub.route("poller/", "feed")

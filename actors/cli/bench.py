@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from actors.bench.tick import bench_tick
-from actors.cli.options import answer, json_option
+from actors.cli.options import answer, json_option, state_option
+from actors.state_folder import StateFolder
 
 
 @click.group()
@@ -15,10 +16,16 @@ def bench() -> None:
 
 @bench.command()
 @click.option("--ticks", type=click.IntRange(10, 10_000), default=300, show_default=True)
+@state_option
 @json_option
-def tick(ticks: int, as_json: bool) -> None:
-    """Time from a feed answer in hand to the first byte of the placement."""
-    found = bench_tick(ticks)
+def tick(ticks: int, state: StateFolder, as_json: bool) -> None:
+    """Time from a feed answer in hand to the first byte of the placement.
+
+    The journal of the measurement lies in a folder of its own within the state directory,
+    because what a durable commit costs depends on the disk. It is removed again.
+    """
+    state.prepare()
+    found = bench_tick(ticks, state.path)
     answer(found, as_json, lambda: _text(found))
 
 

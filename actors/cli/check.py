@@ -1,27 +1,35 @@
-"""`tictac check`: validate a configuration without starting anything."""
+"""`tictac check`: validate a configuration, and the journal if there is one; start nothing."""
 
 from pathlib import Path
 
 import click
 
-from actors.cli.options import answer, config_option, find_config, json_option
+from actors.cli.options import answer, config_option, find_config, json_option, state_option
+from actors.ledger import open_journal
 from actors.settings import load
+from actors.state_folder import StateFolder
 from actors.strategies.loading import load_all
 
 
 @click.command()
 @config_option
+@state_option
 @json_option
-def check(config: Path | None, as_json: bool) -> None:
-    """Say what is wrong with a configuration, or that nothing is."""
+def check(config: Path | None, state: StateFolder, as_json: bool) -> None:
+    """Say what is wrong with a configuration or with the journal, or that nothing is."""
     path = find_config(config)
     settings = load(path)
     load_all(settings, path)
+    entries = open_journal(state.path).verify() if state.journal.exists() else None
     body = {
         "config": str(path),
         "mode": settings.mode.value,
         "accounts": sorted(settings.accounts),
         "markets": sorted(settings.markets),
         "strategies": sorted(settings.strategies),
+        "journal_entries": entries,
     }
-    answer(body, as_json, lambda: f"{path} is good: mode {settings.mode.value}")
+    text = f"{path} is good: mode {settings.mode.value}"
+    if entries is not None:
+        text += f"\n{state.journal} is unbroken: {entries} entries"
+    answer(body, as_json, lambda: text)

@@ -1,10 +1,17 @@
 """`tictac paper`: the paper bookmaker alone, for people's own clients."""
 
+import os
+from pathlib import Path
+
 import click
 
 from actors.paper import PaperSettings, serve
+from actors.state_folder import StateFolder
 from actors.units import money
 from runtime.errors import OurError
+
+STANDALONE_BOOK = "paper-alone.sqlite"
+"""Another file than the one `run` keeps: two bookmakers never share an account."""
 
 
 @click.command()
@@ -21,13 +28,12 @@ from runtime.errors import OurError
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option("--balance", default="10000.00", show_default=True)
 @click.option(
-    "--book",
-    "file",
-    type=click.Path(dir_okay=False),
-    help="Keep the account in this file; else in memory.",
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the account in this directory; in memory unless given.",
 )
 def paper(
-    port: int, user: str, password: str, speed: int, seed: int, balance: str, file: str | None
+    port: int, user: str, password: str, speed: int, seed: int, balance: str, state: Path | None
 ) -> int:
     """Serve an AsianOdds Web API on 127.0.0.1 with recorded matches and paper money.
 
@@ -38,6 +44,9 @@ def paper(
         deposit = money(balance)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--balance") from None
+    if state is not None:
+        os.umask(0o077)
+        StateFolder(state).prepare()
     settings = PaperSettings(
         port=port,
         user=user,
@@ -45,7 +54,7 @@ def paper(
         speed=speed,
         seed=seed,
         balance=deposit,
-        state_path=file,
+        state_path=None if state is None else str(state / STANDALONE_BOOK),
     )
     click.echo(f"http://127.0.0.1:{port}/AsianOddsService (stop it with Ctrl-C)")
     try:

@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+import click
 import pytest
 
+from actors.cli import cli
+from actors.cli.bench import tick
+from actors.ledger import open_journal
+from runtime.journal import Entry
 from tests.actors.cli.commands import Commands
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -18,7 +23,7 @@ strategies: {value: {use: "actors.strategies.value:Value", parameters: {stake: 5
 def check(tictac: Commands, tmp_path: Path, text: str, *more: str) -> tuple[int, str, str]:
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")
-    return tictac("check", "--config", str(path), *more, state=False)
+    return tictac("check", "--config", str(path), *more)
 
 
 def test_a_good_configuration_is_called_so(tictac: Commands, tmp_path: Path) -> None:
@@ -30,13 +35,14 @@ def test_a_good_configuration_is_called_so(tictac: Commands, tmp_path: Path) -> 
 def test_what_was_found_comes_as_json(tictac: Commands, tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(GOOD)
-    done = tictac("check", "--config", str(path), "--json", state=False)
+    done = tictac("check", "--config", str(path), "--json")
     assert done.json == {
         "config": str(path),
         "mode": "paper",
         "accounts": ["ao"],
         "markets": ["today"],
         "strategies": ["value"],
+        "journal_entries": None,
     }
 
 
@@ -44,14 +50,14 @@ def test_the_configuration_that_ships_is_good(
     tictac: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
-    assert tictac("check", state=False).code == 0
+    assert tictac("check").code == 0
 
 
 def test_from_an_empty_folder_the_one_that_ships_is_used(
     tictac: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = tictac("check", "--json", state=False)
+    done = tictac("check", "--json")
     assert done.code == 0
     assert done.json["config"].endswith("config.yaml")
 
@@ -61,7 +67,7 @@ def test_the_configuration_of_the_folder_comes_before_the_one_that_ships(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.yaml").write_text(GOOD.replace("today:", "mine:"))
-    assert tictac("check", "--json", state=False).json["markets"] == ["mine"]
+    assert tictac("check", "--json").json["markets"] == ["mine"]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +116,7 @@ def test_a_file_that_is_no_configuration_is_a_fault_and_no_traceback(
 
 
 def test_a_configuration_that_is_not_there_is_a_fault(tictac: Commands) -> None:
-    done = tictac("check", "--config", "nowhere.yaml", state=False)
+    done = tictac("check", "--config", "nowhere.yaml")
     assert done.code == 2
     assert "nowhere.yaml" in done.err
 
@@ -139,3 +145,30 @@ def test_live_without_credentials_does_not_start(tictac: Commands, tmp_path: Pat
     done = tictac("run", "--config", str(path), "--mode", "live", "--for", "1s")
     assert done.code == 2
     assert "username and password are needed in mode live" in done.err
+
+
+def test_a_sound_journal_is_counted_and_a_changed_one_is_named(
+    tictac: Commands, tmp_path: Path
+) -> None:
+    tictac.state.prepare()
+    journal = open_journal(tictac.state.path)
+    journal.begin_term(0)
+    journal.append("clerk", journal.claim("clerk"), [Entry("noted", "k", {"n": 1})] * 3, 0)
+    code, out, _ = check(tictac, tmp_path, GOOD)
+    assert code == 0
+    assert "is unbroken: 3 entries" in out
+    journal.connection.execute("UPDATE entries SET body = '{}' WHERE sequence = 2")
+    code, _, err = check(tictac, tmp_path, GOOD)
+    assert code == 1
+    assert "entry 2 is missing or was changed" in err
+
+
+def test_checking_makes_no_state_directory(tictac: Commands, tmp_path: Path) -> None:
+    assert check(tictac, tmp_path, GOOD)[0] == 0
+    assert not tictac.state.path.exists()
+
+
+@pytest.mark.parametrize("command", [*cli.commands.values(), tick], ids=lambda one: one.name)
+def test_every_command_takes_a_state_directory(command: click.Command) -> None:
+    if not isinstance(command, click.Group):
+        assert "--state" in {name for parameter in command.params for name in parameter.opts}
