@@ -85,8 +85,8 @@ class Gateway(Actor):
         if not self._token:
             self._end(intent, OrderState.EXPIRED, "not logged in")
             return
+        priced_at = self.clock.monotonic()  # the price may be as old as the question
         ready = self._offer(self._client, intent, permit)
-        priced_at = self.clock.monotonic()
         reason = ready if isinstance(ready, str) else self._door.look(ready, priced_at)
         if isinstance(ready, str) or reason:
             self._end(intent, OrderState.EXPIRED, reason)

@@ -301,6 +301,14 @@ def test_an_offer_that_takes_longer_than_the_permit_comes_to_nothing(desk: Desk)
     assert desk.reason() == "permit ran out"
 
 
+def test_the_age_of_an_offer_counts_from_when_it_was_asked_for(desk: Desk) -> None:
+    desk.book.when_asked = lambda: desk.world.host.clock.advance_to(31.0)
+    desk.place(expires=1_000.0)
+    assert desk.book.sent == []
+    assert desk.state() == S.EXPIRED.value
+    assert desk.reason() == "price is 31.0 s old"
+
+
 def test_an_order_whose_permit_ran_out_in_the_mailbox_asks_the_book_nothing(desk: Desk) -> None:
     wanted = desk.permitted()
     desk.world.host.run(14.5)
