@@ -5,7 +5,7 @@ from typing import Any
 from actors.orders import Evidence, Intent, Permit, Verdict
 from actors.selections import Event, Phase, Quote, Selection
 from actors.units import Millis
-from runtime.codec import Message
+from runtime.codec import Message, Overflow
 
 # Session and those who call the book.
 
@@ -39,6 +39,8 @@ class SessionReportWanted(Message, frozen=True):
 
 class SessionReport(Message, frozen=True):
     """How an account's login stands: "logged in", "logging in" or "failed", and why."""
+
+    overflow = Overflow.CONFLATE
 
     account: str
     state: str
@@ -90,6 +92,8 @@ class MarketUpdate(Message, frozen=True):
 class FeedReport(Message, frozen=True):
     """How a polled market does, for operators."""
 
+    overflow = Overflow.CONFLATE
+
     market: str
     polled_at: Millis
     events: int
@@ -119,26 +123,36 @@ class Signal(Message, frozen=True):
 
 
 class Reserve(Message, frozen=True):
+    overflow = Overflow.ADMIT
+
     intent: Intent
 
 
 class Granted(Message, frozen=True):
+    overflow = Overflow.ADMIT
+
     intent: Intent
     permit: Permit
 
 
 class Denied(Message, frozen=True):
+    overflow = Overflow.ADMIT
+
     order: str
     verdicts: tuple[Verdict, ...]
 
 
 class Place(Message, frozen=True):
+    overflow = Overflow.ADMIT
+
     intent: Intent
     permit: Permit
 
 
 class OrderMoved(Message, frozen=True):
     """An order's new state is durable. Money in minor units."""
+
+    overflow = Overflow.ADMIT
 
     order: str
     selection: str
@@ -155,6 +169,8 @@ class AccountState(Message, frozen=True):
 
     `difference` is the book's total less ours: the opening balance and our settled profit.
     """
+
+    overflow = Overflow.CONFLATE
 
     account: str
     credit: int

@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 import pykka
 
 from runtime.cell import Cell, birth
-from runtime.codec import Message, decode, encode, open_envelope
-from runtime.errors import CodecError, JournalError, OurError
+from runtime.codec import Letter, Message, Sealed, seal
+from runtime.errors import JournalError, OurError
 from runtime.journal import Entry, Journal
 from runtime.logs import logger
-from runtime.messages import Stop
+from runtime.messages import Refused, Stop
 
 
 class Actor(pykka.Actor):
@@ -44,8 +44,8 @@ class Actor(pykka.Actor):
         self.identity = self._cell.ports.identity
         self.log = logger(self.address)
         self._pen = 0
-        self._told: list[bytes] = []
-        self._armed: list[tuple[float, bytes, str]] = []
+        self._told: list[Sealed] = []
+        self._armed: list[tuple[float, Letter[Message], str]] = []
         self._recorded: list[Entry] = []
 
     @property
@@ -59,6 +59,9 @@ class Actor(pykka.Actor):
         """Handle one message; the default refuses what it does not know."""
         raise OurError(f"{self.address} has no use for {type(message).__name__} from {sender}")
 
+    def on_refused(self, refused: Refused) -> None:
+        """Hear that a message found no room; the default leaves it to the dead letters."""
+
     def on_stop_asked(self) -> None:
         """Begin to leave; the default leaves at once."""
         self.leave()
@@ -67,12 +70,12 @@ class Actor(pykka.Actor):
 
     def tell(self, to: str, message: Message) -> None:
         """Send a message when this turn has succeeded."""
-        self._told.append(encode(message, to, self.address))
+        self._told.append(seal(message, to, self.address))
 
     def after(self, seconds: float, message: Message, name: str = "") -> None:
         """Send a message to oneself later; the same name replaces the earlier timer."""
-        frame = encode(message, self.address, self.address)
-        self._armed.append((self.clock.monotonic() + seconds, frame, name))
+        letter = Letter(self.address, self.address, message)
+        self._armed.append((self.clock.monotonic() + seconds, letter, name))
 
     def cancel(self, name: str) -> None:
         """Cancel the timer of this name, also one that was armed in this turn."""
@@ -98,7 +101,7 @@ class Actor(pykka.Actor):
         """
         if self._recorded:
             self._write()
-            self._let_go()
+            self._let_go(at_once=True)
 
     def ready(self) -> None:
         """Say READY to the supervisor when this turn has succeeded."""
@@ -132,18 +135,14 @@ class Actor(pykka.Actor):
         except BaseException as error:  # noqa: BLE001 - every way to fail counts
             self._fail(error)
 
-    def on_receive(self, message: Any) -> None:
+    def _handle_receive(self, message: Any) -> None:
+        """Take a letter from pykka's loop, which knows no proxies and no replies here."""
+        content = message.message
         try:
-            envelope = open_envelope(message)
-            content = decode(envelope)
-        except CodecError as error:
-            self.log.error("message refused", reason=str(error))
-            return
-        try:
-            if isinstance(content, Stop):
-                self.on_stop_asked()
+            if content.control and isinstance(content, (Stop, Refused)):
+                self.on_refused(content) if isinstance(content, Refused) else self.on_stop_asked()
             else:
-                self.on_message(content, envelope.sender)
+                self.on_message(content, message.sender)
             self._end_turn()
         except BaseException as error:  # noqa: BLE001 - SystemExit would stop every actor
             self._fail(error)
@@ -168,27 +167,29 @@ class Actor(pykka.Actor):
         self.actor_stopped.set()
 
     def _end_turn(self) -> None:
-        self._write()
-        armed, self._armed = self._armed, []
-        if not self._cell.abandoned:
-            for due, frame, name in armed:
-                self._cell.mailbox.timers.set(due, frame, name)
-            self._cell.say_ready_if_wanted()
-        self._let_go()
+        cell = self._cell
+        if self._recorded:
+            self._write()
+        if self._armed:
+            armed, self._armed = self._armed, []
+            if not cell.abandoned:
+                for due, letter, name in armed:
+                    cell.mailbox.timers.set(due, letter, name)
+        if cell.ready_wanted and not cell.ready_said:
+            cell.say_ready()
+        if self._told:
+            self._let_go()
 
     def _write(self) -> None:
-        if self._recorded:
-            if not self._pen:
-                raise JournalError(f"{self.address} has no pen: set writes_journal")
-            recorded, self._recorded = self._recorded, []
-            self.journal.append(self.address, self._pen, recorded, self.clock.now())
+        if not self._pen:
+            raise JournalError(f"{self.address} has no pen: set writes_journal")
+        recorded, self._recorded = self._recorded, []
+        self.journal.append(self.address, self._pen, recorded, self.clock.now())
 
-    def _let_go(self) -> None:
+    def _let_go(self, at_once: bool = False) -> None:
         told, self._told = self._told, []
-        if self._cell.abandoned:
-            return  # a newer incarnation speaks under this address
-        for frame in told:
-            self._cell.post.send(frame)
+        if not self._cell.abandoned:  # else a newer incarnation speaks under this address
+            self._cell.let_go(told, at_once)
 
 
 def _cell_being_born(actor_class: type[Actor]) -> Cell:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import zmq
 
-from runtime.codec import LARGEST_FRAME, Envelope, _encoder, open_envelope
+from runtime.codec import LARGEST_FRAME, open_frame
 from runtime.errors import CodecError, OurError
 from runtime.logs import logger
 from runtime.post import PostOffice
@@ -155,26 +155,23 @@ class Bus:
             log.info("frame lost on the wire", peer=repr(peer), reason=str(error))
 
     def _take_in(self, parts: list[bytes]) -> None:
-        frame = parts[-1]
-        if self._hub and parts[0].decode("latin-1") not in self._nodes:
-            frame = self._from_client(parts[0], frame)
-        if frame:
-            self._post.send(frame)
+        peer, frame = parts[0], parts[-1]
+        if self._hub and peer.decode("latin-1") not in self._nodes:
+            self._take_in_from_client(peer, frame)
+        elif frame:
+            self._post.send_frame(frame)
 
-    def _from_client(self, peer: bytes, frame: bytes) -> bytes:
+    def _take_in_from_client(self, peer: bytes, frame: bytes) -> None:
         try:
-            envelope = open_envelope(frame)
+            letters = open_frame(frame, CLIENT + peer.hex())
         except CodecError as error:
             log.warning("rubbish from a client", peer=peer.hex(), reason=str(error))
-            return b""
-        if envelope.to not in self._open_to_clients:
-            log.warning("a client may not write there", to=envelope.to)
-            return b""
-        return _encoder.encode(
-            Envelope(
-                envelope.version, envelope.kind, envelope.to, CLIENT + peer.hex(), envelope.body
-            )
-        )
+            return
+        for letter in letters:
+            if letter.to not in self._open_to_clients:
+                log.warning("a client may not write there", to=letter.to)
+                return
+        self._post.send(letters)
 
 
 def ask(address: str, frame: bytes, seconds: float) -> bytes | None:

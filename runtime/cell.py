@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-import pykka
+from typing import TYPE_CHECKING, Any, Protocol
 
 from runtime.chance import Chance, unseeded
 from runtime.clock import Clock, SystemClock
-from runtime.codec import Message
+from runtime.codec import Message, Sealed
 from runtime.identity import Identity, UniqueIdentity
 from runtime.journal import Journal
 from runtime.mailbox import Mailbox
 from runtime.messages import Ready
 from runtime.post import PostOffice
+
+if TYPE_CHECKING:
+    from runtime.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,11 @@ class Keeper(Protocol):
     def stop(self, address: str) -> None: ...
     def abandon(self, address: str) -> None: ...
     def tell_parent(self, cell: "Cell", message: Message) -> None: ...
+    def let_go(self, cell: "Cell", letters: list[Sealed], at_once: bool) -> None: ...
     def loop_ended(self, cell: "Cell") -> None: ...
 
 
-@dataclass
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Cell:
     """One incarnation at one address; it holds the only strong reference to its actor."""
 
@@ -53,18 +55,22 @@ class Cell:
     mailbox: Mailbox
     ports: Ports
     post: PostOffice
-    actor: pykka.Actor | None = None
+    actor: "Actor | None" = None
     failure: str = ""
     started: bool = False
     abandoned: bool = False
     ready_wanted: bool = False
     ready_said: bool = False
 
-    def say_ready_if_wanted(self) -> None:
+    def say_ready(self) -> None:
         """Tell the parent READY, once."""
-        if self.ready_wanted and not self.ready_said:
+        if not self.abandoned:
             self.ready_said = True
             self.host.tell_parent(self, Ready(self.address, self.incarnation))
+
+    def let_go(self, letters: list[Sealed], at_once: bool) -> None:
+        """Send what a turn has told; a host may wait for more unless it is to go at once."""
+        self.host.let_go(self, letters, at_once)
 
 
 birth: ContextVar[Cell] = ContextVar("birth")

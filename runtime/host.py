@@ -9,7 +9,7 @@ from typing import Any
 
 from runtime.actor import Actor
 from runtime.cell import Cell, Ports, birth
-from runtime.codec import Message, encode
+from runtime.codec import Message, Sealed, seal
 from runtime.mailbox import Mailbox
 from runtime.messages import Exited, Stop
 from runtime.post import PostOffice
@@ -50,7 +50,7 @@ class Host:
 
     def stop(self, address: str) -> None:
         """Ask the actor at an address to leave."""
-        self.post.send(encode(Stop(), address, ""))
+        self.post.send([seal(Stop(), address, "")])
 
     def abandon(self, address: str) -> None:
         """Give up an incarnation that does not leave; nothing it still does gets out."""
@@ -61,14 +61,18 @@ class Host:
 
     def tell(self, to: str, message: Message, sender: str = "") -> None:
         """Send a message from outside any actor."""
-        self.post.send(encode(message, to, sender))
+        self.post.send([seal(message, to, sender)])
 
     def tell_parent(self, cell: Cell, message: Message) -> None:
         """Tell the cell's parent; a root's parent is whoever waits on the host."""
         if cell.parent:
-            self.post.send(encode(message, cell.parent, cell.address))
+            self.post.send([seal(message, cell.parent, cell.address)])
         else:
             self._root_told(message)
+
+    def let_go(self, cell: Cell, letters: list[Sealed], at_once: bool) -> None:  # noqa: ARG002
+        """Send what an actor's turn has told."""
+        self.post.send(letters)
 
     def loop_ended(self, cell: Cell) -> None:
         """Note that an actor's loop has ended, and tell its parent how."""

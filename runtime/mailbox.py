@@ -1,80 +1,137 @@
-"""Mailboxes: a ZeroMQ inproc socket on a thread, a plain queue in the simulation.
+"""Mailboxes: two queues and the timers behind a ZeroMQ socket, or behind none in a simulation.
 
-Both hand pykka's loop one frame at a time, control before timers before data, in each
-sender's order. A closed mailbox refuses, so that no frame is lost without being noticed.
+A mailbox hands pykka's loop one letter at a time, control before timers before data, in each
+sender's order. It is bounded: what becomes of a message without room is its type's policy
+(`Overflow`). A closed mailbox refuses, so that no letter is lost without being noticed.
 """
 
-import itertools
-import sys
-import threading
 from collections import deque
+from collections.abc import Callable, Sequence
+from enum import Enum
 from typing import Protocol
 
-import zmq
 from pykka._envelope import Envelope as PykkaEnvelope
 
 from runtime.clock import Clock
+from runtime.codec import (
+    Letter,
+    Message,
+    Overflow,
+    Sealed,
+    Unreadable,
+    decode,
+    decode_one,
+    join,
+    seal,
+)
+from runtime.messages import Held, HeldControl
 from runtime.timers import Timers
+from runtime.work import Work
 
 CAPACITY = 20_000
-DRAIN_AT_MOST = 1_000
 
-_endpoints = itertools.count(1)
-
-
-class MailboxClosedError(Exception):
-    """The actor is gone or going."""
+Report = Callable[[Sequence[Unreadable]], None]
+"""Hears of letters that were none."""
 
 
-class MailboxFullError(Exception):
-    """The actor cannot keep up: its bound is reached."""
+class Fate(Enum):
+    """What became of a letter that was not simply taken in."""
+
+    CLOSED = "closed"  # the actor is gone or going
+    FULL = "mailbox full"
+    REPLACED = "replaced by a newer one"
+    DROPPED = "dropped for a newer one"
 
 
-class Mailbox(Protocol):
-    """What a host and the post office need of a mailbox, beside pykka's get and empty."""
-
-    timers: Timers
-
-    def deliver(self, frame: bytes, *, control: bool) -> None:
-        """Queue a frame. Raises MailboxClosedError or MailboxFullError."""
-
-    def close(self) -> list[bytes]:
-        """Refuse from now on and return what was not handled."""
-
-    def depth(self) -> int:
-        """Return how many frames are known to wait."""
-
-    def put(self, envelope: PykkaEnvelope[bytes]) -> None: ...
-    def get(self) -> PykkaEnvelope[bytes]: ...
-    def empty(self) -> bool: ...
+Outcome = tuple[Sealed, Fate]
 
 
-class SortedQueues:
-    """What all kinds share: the two queues behind a socket, and the timers."""
+class NothingToDo(Exception):  # noqa: N818 - leaves pykka's loop, it is no error
+    """There is nothing for this step."""
+
+
+class Lane(Protocol):
+    """One way in for the letters of one or of many mailboxes."""
+
+    def deliver(self, letters: Sequence[Sealed]) -> Sequence[Outcome]:
+        """Queue letters, and say which were not simply taken in. Never blocks."""
+
+
+class Mailbox:
+    """One actor's queues. Senders call `admit` under their lane's gate, the owner the rest."""
+
+    __slots__ = (
+        "_clock",
+        "_control",
+        "_data",
+        "_envelope",
+        "_held",
+        "admitted",
+        "closed",
+        "taken",
+        "timers",
+        "work",
+    )
 
     def __init__(self, clock: Clock) -> None:
         self.timers = Timers()
+        self.work = Work(clock.monotonic())
+        self.admitted = 0  # written by senders only
+        self.taken = 0  # written by the owner only
+        self.closed = False
         self._clock = clock
-        self._control: deque[bytes] = deque()
-        self._data: deque[bytes] = deque()
+        self._control: deque[Letter[Message]] = deque()
+        self._data: deque[Letter[Message]] = deque()
+        self._held: dict[tuple[str, str], deque[bytes]] | None = None
+        self._envelope = PykkaEnvelope[Letter[Message] | None](None)
 
-    def _next(self) -> bytes | None:
-        if self._control:
-            return self._control.popleft()
-        timer = self.timers.pop_due(self._clock.monotonic())
-        if timer is not None:
-            return timer
-        return self._data.popleft() if self._data else None
-
-    def _left(self) -> list[bytes]:
-        left = [*self._control, *self._data]
-        self._control.clear()
-        self._data.clear()
-        self.timers.clear()
-        return left
+    @property
+    def lane(self) -> Lane:
+        """Return the way in."""
+        raise NotImplementedError
 
     def depth(self) -> int:
-        return len(self._control) + len(self._data)
+        """Return how many letters wait, wherever they are on the way to the actor."""
+        return self.admitted - self.taken
+
+    # The senders' side.
+
+    def admit(self, letter: Sealed, outcomes: list[Outcome]) -> bytes | None:
+        """Return what to queue for a letter; None when nothing is, or no more than is already."""
+        if self.closed:
+            outcomes.append((letter, Fate.CLOSED))
+            return None
+        kind = letter.kind
+        if kind.overflow is Overflow.CONFLATE or kind.overflow is Overflow.DROP_OLDEST:
+            return self._hold(letter, outcomes)
+        full = self.admitted - self.taken >= CAPACITY
+        if full and kind.overflow is Overflow.REFUSE and not kind.control:
+            outcomes.append((letter, Fate.FULL))
+            return None
+        self.admitted += 1
+        return letter.data
+
+    def _hold(self, letter: Sealed, outcomes: list[Outcome]) -> bytes | None:
+        kind = letter.kind
+        newest_only = kind.overflow is Overflow.CONFLATE
+        sender = letter.sender if newest_only else ""
+        if self._held is None:
+            self._held = {}
+        held = self._held.setdefault((kind.__name__, sender), deque())
+        held.append(letter.data)
+        if len(held) > (1 if newest_only else kind.most_waiting):
+            held.popleft()
+            outcomes.append((letter, Fate.REPLACED if newest_only else Fate.DROPPED))
+            return None
+        self.admitted += 1
+        place = (HeldControl if kind.control else Held)(kind.__name__, sender)
+        return seal(place, letter.to, letter.sender).data
+
+    # The owner's side.
+
+    def take_in(self, letter: Letter[Message]) -> None:
+        """Queue a letter that came out of the lane."""
+        (self._control if letter.message.control else self._data).append(letter)
 
     def empty(self) -> bool:
         return True  # pykka drains by this at the end; ours is drained by close()
@@ -82,96 +139,92 @@ class SortedQueues:
     def put(self, envelope: PykkaEnvelope[bytes]) -> None:
         raise TypeError(f"an actor is reached by address, not by a pykka ref: {envelope.message!r}")
 
+    def get(self) -> PykkaEnvelope[Letter[Message] | None]:
+        """Return the next letter to pykka's loop; it ends the turn before."""
+        raise NotImplementedError
 
-class ZmqMailbox(SortedQueues):
-    """A PULL socket of the actor's thread and a PUSH socket that senders share.
+    def close(self) -> list[Sealed]:
+        """Refuse from now on and return what was not handled."""
+        raise NotImplementedError
 
-    The gate is held for one non-blocking send at a time, by senders only; it makes closing
-    and sending exclusive, so a frame is either handled, returned by `close`, or refused.
-    """
+    def _next(self) -> Letter[Message] | None:
+        if self._control:
+            letter = self._control.popleft()
+        else:
+            if self.timers:
+                timer = self.timers.pop_due(self._clock.monotonic())
+                if timer is not None:
+                    return timer
+            if not self._data:
+                return None
+            letter = self._data.popleft()
+        self.taken += 1
+        if isinstance(letter.message, Held):
+            return decode_one(join([self._redeem(letter.message)]))
+        return letter
 
-    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], clock: Clock) -> None:
-        super().__init__(clock)
-        endpoint = f"inproc://mailbox-{next(_endpoints)}"
-        self._pull = context.socket(zmq.PULL)
-        self._pull.set_hwm(1)
-        self._pull.linger = 0
-        self._pull.bind(endpoint)
-        self._push = context.socket(zmq.PUSH)
-        self._push.set_hwm(CAPACITY)
-        self._push.linger = 0
-        self._push.connect(endpoint)
-        self._gate = threading.Lock()
-        self._closed = False
+    def _redeem(self, place: Held) -> bytes:
+        """Take what is held at a place; a subclass with senders in other threads bars them."""
+        assert self._held is not None
+        key = (place.of, place.sender)
+        held = self._held[key]
+        data = held.popleft()
+        if not held:
+            del self._held[key]
+        return data
 
-    def deliver(self, frame: bytes, *, control: bool) -> None:
-        with self._gate:
-            if self._closed:
-                raise MailboxClosedError
-            try:
-                self._push.send(b"\x01" + frame if control else b"\x00" + frame, zmq.NOBLOCK)
-            except zmq.Again:
-                raise MailboxFullError from None
-
-    def get(self) -> PykkaEnvelope[bytes]:
-        while True:
-            self._drain()
-            frame = self._next()
-            if frame is not None:
-                return PykkaEnvelope(frame)
-            due = self.timers.next_due()
-            wait = None if due is None else max(0, int((due - self._clock.monotonic()) * 1000) + 1)
-            self._pull.poll(wait)
-
-    def close(self) -> list[bytes]:
-        with self._gate:
-            self._closed = True
-            self._drain(sys.maxsize)
-            self._push.close()
-            self._pull.close()
-        return self._left()
-
-    def _drain(self, at_most: int = DRAIN_AT_MOST) -> None:
-        while len(self._data) < at_most:
-            try:
-                frame = self._pull.recv(zmq.NOBLOCK)
-            except zmq.Again:
-                return
-            queue = self._control if frame[0] else self._data
-            queue.append(frame[1:])
+    def _left(self) -> list[Sealed]:
+        left: list[Sealed] = []
+        for letter in (*self._control, *self._data):
+            if isinstance(letter.message, Held):
+                letter = decode_one(join([self._redeem(letter.message)]))
+            left.append(seal(letter.message, letter.to, letter.sender))
+        self._control.clear()
+        self._data.clear()
+        self.timers.clear()
+        self.taken = self.admitted
+        return left
 
 
-class NothingToDo(Exception):  # noqa: N818 - leaves pykka's loop, it is no error
-    """The simulated mailbox has nothing for this step."""
+class SimMailbox(Mailbox):
+    """A mailbox that hands out one letter for each grant of the simulation."""
 
+    __slots__ = ("_report", "granted")
 
-class SimMailbox(SortedQueues):
-    """A queue that hands out one frame for each grant of the simulation."""
-
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, report: Report) -> None:
         super().__init__(clock)
         self.granted = False
-        self._closed = False
+        self._report = report
 
-    def deliver(self, frame: bytes, *, control: bool) -> None:
-        if self._closed:
-            raise MailboxClosedError
-        if len(self._data) >= CAPACITY:
-            raise MailboxFullError
-        (self._control if control else self._data).append(frame)
+    @property
+    def lane(self) -> Lane:
+        return self
 
-    def get(self) -> PykkaEnvelope[bytes]:
-        frame = self._next() if self.granted else None
+    def deliver(self, letters: Sequence[Sealed]) -> Sequence[Outcome]:
+        outcomes: list[Outcome] = []
+        for letter in letters:
+            data = self.admit(letter, outcomes)
+            if data is not None:
+                taken_in, unreadable = decode(join([data]))
+                self._report(unreadable)
+                self.taken += len(unreadable)
+                for one in taken_in:
+                    self.take_in(one)
+        return outcomes
+
+    def get(self) -> PykkaEnvelope[Letter[Message] | None]:
+        letter = self._next() if self.granted else None
         self.granted = False
-        if frame is None:
+        if letter is None:
             raise NothingToDo  # pykka calls get() outside its try, so this leaves the loop
-        return PykkaEnvelope(frame)
+        self._envelope.message = letter
+        return self._envelope
 
     def ready(self) -> bool:
         """Tell whether a step would find something to do."""
         due = self.timers.next_due()
         return self.depth() > 0 or (due is not None and due <= self._clock.monotonic())
 
-    def close(self) -> list[bytes]:
-        self._closed = True
+    def close(self) -> list[Sealed]:
+        self.closed = True
         return self._left()

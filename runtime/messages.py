@@ -1,6 +1,6 @@
 """The runtime's own messages, between hosts, supervisors and the actors they keep."""
 
-from runtime.codec import Message
+from runtime.codec import Message, Overflow
 
 
 class Stop(Message, frozen=True):
@@ -28,6 +28,16 @@ class Exited(Message, frozen=True):
     failure: str = ""
 
 
+class Wedged(Message, frozen=True):
+    """A child is in a turn, or has work and begins none, for `seconds` already."""
+
+    control = True
+
+    address: str
+    incarnation: int
+    seconds: float
+
+
 class StartExpired(Message, frozen=True):
     """A child did not say READY in time."""
 
@@ -53,6 +63,32 @@ class RestartDue(Message, frozen=True):
 
 
 class Wanted(Message, frozen=True):
-    """Frames wait for an address that this supervisor is to bring to life."""
+    """Letters wait for an address that this supervisor is to bring to life."""
+
+    overflow = Overflow.ADMIT
 
     address: str
+
+
+class Refused(Message, frozen=True):
+    """The mailbox at `to` had no room for a message of this kind; the newest such news only."""
+
+    control = True
+    overflow = Overflow.CONFLATE
+
+    message: str
+    to: str
+    reason: str
+
+
+class Held(Message, frozen=True):
+    """The place in a mailbox of a message that its senders hold back and may still replace."""
+
+    of: str
+    sender: str
+
+
+class HeldControl(Held, frozen=True):
+    """The same, for one that overtakes data."""
+
+    control = True

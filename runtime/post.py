@@ -2,21 +2,21 @@
 
 An address is looked up in this order: a mailbox here, a supervisor that brings addresses
 of this prefix to life, another node that holds the prefix. What nobody takes is a dead
-letter, recorded with the reason. Frames for an address that is not alive yet are kept here
-and reach its mailbox before any later frame can, so each sender's order holds.
+letter, recorded with the reason. Letters for an address that is not alive yet are kept here
+and reach its mailbox before any later one can, so each sender's order holds.
 """
 
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from runtime.codec import Envelope, encode, open_envelope
+from runtime.codec import Letter, Message, Overflow, Sealed, Unreadable, join, open_frame, seal
 from runtime.errors import CodecError
 from runtime.logs import logger
-from runtime.mailbox import CAPACITY, Mailbox, MailboxClosedError, MailboxFullError
-from runtime.messages import Wanted
+from runtime.mailbox import CAPACITY, Fate, Lane, Mailbox, Outcome
+from runtime.messages import Refused, Wanted
 
 log = logger("post")
 
@@ -34,38 +34,44 @@ class DeadLetter(msgspec.Struct, frozen=True):
 
 
 class PostOffice:
-    """Route frames by address; safe to use from every thread of the process."""
+    """Route letters by address; safe to use from every thread of the process."""
 
     def __init__(self) -> None:
         self._mailboxes: dict[str, Mailbox] = {}
+        self._lanes: dict[str, Lane] = {}
         self._owners: dict[str, str] = {}
         self._carriers: dict[str, Carrier] = {}
-        self._kept: dict[str, list[bytes]] = {}
+        self._kept: dict[str, list[Sealed]] = {}
         self._door = threading.RLock()
+        self._sent: dict[type[Message], int] = {}
         self.dead_letters: deque[DeadLetter] = deque(maxlen=1_000)
         self.buried: Counter[tuple[str, str]] = Counter()
-        self.counts: Counter[str] = Counter()
-        self.tap: Callable[[Envelope], None] | None = None
+        self.displaced: Counter[tuple[str, str]] = Counter()
+        self.tap: Callable[[Sealed], None] | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many messages of each kind were sent."""
+        return {kind.__name__: count for kind, count in list(self._sent.items())}
 
     def open(self, address: str, mailbox: Mailbox) -> None:
         """Deliver to `mailbox` what is sent to `address`; a newer incarnation takes over."""
         with self._door:
-            for frame in self._kept.pop(address, []):
-                mailbox.deliver(frame, control=False)
+            self._settle(mailbox.lane.deliver(self._kept.pop(address, ())))
             self._mailboxes[address] = mailbox
+            self._lanes[address] = mailbox.lane
 
     def close(self, address: str, mailbox: Mailbox) -> None:
         """Stop delivering there and pass on what the mailbox still held."""
         with self._door:
             self.forget(address, mailbox)
-            for frame in mailbox.close():
-                self.send(frame)
+            self.send(mailbox.close())
 
     def forget(self, address: str, mailbox: Mailbox) -> None:
         """Stop delivering there; the mailbox is left to its thread."""
         with self._door:
             if self._mailboxes.get(address) is mailbox:
-                del self._mailboxes[address]
+                del self._mailboxes[address], self._lanes[address]
 
     def own(self, prefix: str, supervisor: str) -> list[str]:
         """Let a supervisor bring addresses under `prefix` to life; return those wanted now."""
@@ -74,11 +80,11 @@ class PostOffice:
             return sorted(address for address in self._kept if address.startswith(prefix))
 
     def keeps(self, address: str) -> bool:
-        """Tell whether frames wait for this address to come to life."""
+        """Tell whether letters wait for this address to come to life."""
         return address in self._kept
 
     def carry(self, prefix: str, carrier: Carrier) -> None:
-        """Hand frames for addresses under `prefix` to a carrier to another node."""
+        """Hand what is sent to addresses under `prefix` to a carrier to another node."""
         self._carriers[prefix] = carrier
 
     def addresses(self) -> list[str]:
@@ -86,63 +92,101 @@ class PostOffice:
         return sorted(self._mailboxes)
 
     def depth(self, address: str) -> int:
-        """Return how many frames are known to wait at an address."""
+        """Return how many letters wait at an address."""
         mailbox = self._mailboxes.get(address)
         return 0 if mailbox is None else mailbox.depth()
 
-    def send(self, frame: bytes) -> None:
-        """Deliver a frame, or record why it could not be. Never raises, never blocks."""
+    def send(self, letters: Sequence[Sealed]) -> None:
+        """Deliver letters, or record why they could not be. Never raises, never blocks."""
+        sent, lanes = self._sent, self._lanes
+        batches: dict[Lane, list[Sealed]] = {}
+        last: Lane | None = None
+        batch: list[Sealed] = []
+        for letter in letters:
+            sent[letter.kind] = sent.get(letter.kind, 0) + 1
+            if self.tap is not None:
+                self.tap(letter)
+            lane = lanes.get(letter.to)
+            if lane is None:
+                self._send_elsewhere(letter)
+                continue
+            if lane is not last:
+                last, batch = lane, batches.setdefault(lane, [])
+            batch.append(letter)
+        for lane, batch in batches.items():
+            outcomes = lane.deliver(batch)
+            if outcomes:
+                self._settle(outcomes)
+
+    def send_frame(self, frame: bytes, sender: str | None = None) -> None:
+        """Deliver what came from another node, where `sender` may stand for what it says."""
         try:
-            envelope = open_envelope(frame)
+            letters = open_frame(frame, sender)
         except CodecError as error:
-            self._bury(Envelope(0, "?", "?", "?", msgspec.Raw(b"")), str(error))
+            self.bury("?", "?", "?", str(error))
             return
-        self.counts[envelope.kind] += 1
-        if self.tap is not None:
-            self.tap(envelope)
-        mailbox = self._mailboxes.get(envelope.to)
-        if mailbox is not None:
-            try:
-                mailbox.deliver(frame, control=envelope.control)
-                return
-            except MailboxFullError:
-                self._bury(envelope, "mailbox full")
-                return
-            except MailboxClosedError:
-                pass
-        self._send_elsewhere(envelope, frame)
+        self.send(letters)
 
-    def _send_elsewhere(self, envelope: Envelope, frame: bytes) -> None:
-        prefix = envelope.to.partition("/")[0] + "/"
-        if prefix in self._owners:
-            self._keep(envelope, frame, self._owners[prefix])
-            return
-        carrier = self._carriers.get(prefix)
-        if carrier is None:
-            self._bury(envelope, "nobody at this address")
-            return
-        try:
-            carrier(envelope.to, frame)
-        except LookupError as error:
-            self._bury(envelope, str(error))
+    def resend(self, letter: Letter[Message]) -> None:
+        """Deliver once more what found its mailbox gone."""
+        self.send([seal(letter.message, letter.to, letter.sender)])
 
-    def _keep(self, envelope: Envelope, frame: bytes, owner: str) -> None:
-        with self._door:
-            if envelope.to in self._mailboxes:  # it came to life in the meantime
-                self.send(frame)
-                return
-            kept = self._kept.setdefault(envelope.to, [])
-            if len(kept) >= CAPACITY:
-                self._bury(envelope, "too many wait for this address")
-                return
-            kept.append(frame)
-            if len(kept) == 1 and owner in self._mailboxes:
-                self.send(encode(Wanted(envelope.to), owner, envelope.sender))
+    def bury_unreadable(self, letters: Sequence[Unreadable]) -> None:
+        """Record letters whose messages could not be made."""
+        for letter in letters:
+            self.bury(letter.kind, letter.to, letter.sender, letter.reason)
 
-    def _bury(self, envelope: Envelope, reason: str) -> None:
-        letter = DeadLetter(envelope.kind, envelope.to, envelope.sender, reason)
-        self.dead_letters.append(letter)
-        self.buried[letter.kind, reason] += 1
-        count = self.buried[letter.kind, reason]
+    def bury(self, kind: str, to: str, sender: str, reason: str) -> None:
+        """Record a dead letter."""
+        self.dead_letters.append(DeadLetter(kind, to, sender, reason))
+        self.buried[kind, reason] += 1
+        count = self.buried[kind, reason]
         if count & (count - 1) == 0:  # a flood is told in a few lines, not in a million
-            log.warning("dead letter", kind=letter.kind, to=letter.to, reason=reason, count=count)
+            log.warning("dead letter", kind=kind, to=to, reason=reason, count=count)
+
+    def _settle(self, outcomes: Sequence[Outcome]) -> None:
+        for letter, fate in outcomes:
+            match fate:
+                case Fate.CLOSED:
+                    self._send_elsewhere(letter)
+                case Fate.FULL:
+                    self._refuse(letter, fate.value)
+                case Fate.REPLACED | Fate.DROPPED:
+                    self.displaced[letter.kind.__name__, fate.value] += 1
+
+    def _refuse(self, letter: Sealed, reason: str) -> None:
+        kind = letter.kind.__name__
+        self.bury(kind, letter.to, letter.sender, reason)
+        prefix = letter.sender.partition("/")[0] + "/"
+        if letter.sender in self._mailboxes or prefix in self._carriers:
+            self.send([seal(Refused(kind, letter.to, reason), letter.sender, letter.to)])
+
+    def _send_elsewhere(self, letter: Sealed) -> None:
+        prefix = letter.to.partition("/")[0] + "/"
+        if prefix in self._owners:
+            self._keep(letter, self._owners[prefix])
+            return
+        reason = "nobody at this address"
+        carrier = self._carriers.get(prefix)
+        if carrier is not None:
+            try:
+                carrier(letter.to, join([letter.data]))
+            except LookupError as error:
+                reason = str(error)
+            else:
+                return
+        self.bury(letter.kind.__name__, letter.to, letter.sender, reason)
+
+    def _keep(self, letter: Sealed, owner: str) -> None:
+        with self._door:
+            if letter.to in self._mailboxes:  # it came to life in the meantime
+                self.send([letter])
+                return
+            kept = self._kept.setdefault(letter.to, [])
+            unbounded = letter.kind.control or letter.kind.overflow is Overflow.ADMIT
+            if len(kept) >= CAPACITY and not unbounded:
+                self._refuse(letter, "too many wait for this address")
+                return
+            kept.append(letter)
+            if len(kept) == 1 and owner in self._mailboxes:
+                self.send([seal(Wanted(letter.to), owner, letter.sender)])

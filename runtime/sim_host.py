@@ -56,7 +56,7 @@ class SimHost(Host):
         return min((due for due in dues if due is not None), default=None)
 
     def _mailbox(self, actor_class: type[Actor], address: str) -> Mailbox:  # noqa: ARG002
-        return SimMailbox(self.ports.clock)
+        return SimMailbox(self.ports.clock, self.post.bury_unreadable)
 
     def _run(self, cell: Cell, actor: Actor) -> None:  # noqa: ARG002
         self._unborn.append(cell)  # on_start is a step of its own, as on a thread

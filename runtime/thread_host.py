@@ -7,9 +7,10 @@ import zmq
 from runtime.actor import Actor
 from runtime.codec import Message
 from runtime.host import Cell, Host, Ports
-from runtime.mailbox import Mailbox, ZmqMailbox
+from runtime.mailbox import Mailbox
 from runtime.messages import Exited, Ready
 from runtime.post import PostOffice
+from runtime.zmq_mailbox import ZmqMailbox
 
 
 class ThreadHost(Host):
@@ -44,7 +45,7 @@ class ThreadHost(Host):
         return left
 
     def _mailbox(self, actor_class: type[Actor], address: str) -> Mailbox:  # noqa: ARG002
-        return ZmqMailbox(self.context, self.ports.clock)
+        return ZmqMailbox(self.context, self.ports.clock, self.post.bury_unreadable)
 
     def _run(self, cell: Cell, actor: Actor) -> None:
         def body() -> None:

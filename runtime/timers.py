@@ -3,24 +3,28 @@
 import heapq
 import itertools
 
+from runtime.codec import Letter, Message
+
 
 class Timers:
-    """A heap of (due, frame); a named timer replaces the one of the same name.
+    """A heap of (due, letter); a named timer replaces the one of the same name.
 
     Times are seconds of the monotonic clock.
     """
 
+    __slots__ = ("_current", "_heap", "_sequence")
+
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, str, bytes]] = []
+        self._heap: list[tuple[float, int, str, Letter[Message]]] = []
         self._sequence = itertools.count()
         self._current: dict[str, int] = {}
 
-    def set(self, due: float, frame: bytes, name: str = "") -> None:
+    def set(self, due: float, letter: Letter[Message], name: str = "") -> None:
         """Arm a timer. An unnamed one cannot be cancelled."""
         number = next(self._sequence)
         if name:
             self._current[name] = number
-        heapq.heappush(self._heap, (due, number, name, frame))
+        heapq.heappush(self._heap, (due, number, name, letter))
 
     def cancel(self, name: str) -> None:
         """Forget the timer of this name; a name that is not armed is no error."""
@@ -28,24 +32,28 @@ class Timers:
 
     def next_due(self) -> float | None:
         """Return when the next armed timer comes due."""
-        while self._heap and not self._armed(self._heap[0]):
-            heapq.heappop(self._heap)
-        return self._heap[0][0] if self._heap else None
+        heap = self._heap
+        while heap and not self._armed(heap[0]):
+            heapq.heappop(heap)
+        return heap[0][0] if heap else None
 
-    def pop_due(self, now: float) -> bytes | None:
-        """Take the frame of the earliest timer that is due, if any."""
+    def pop_due(self, now: float) -> Letter[Message] | None:
+        """Take the letter of the earliest timer that is due, if any."""
         due = self.next_due()
         if due is None or due > now:
             return None
-        _, _, name, frame = heapq.heappop(self._heap)
+        _, _, name, letter = heapq.heappop(self._heap)
         self._current.pop(name, None)
-        return frame
+        return letter
 
     def clear(self) -> None:
         """Forget all timers."""
         self._heap.clear()
         self._current.clear()
 
-    def _armed(self, entry: tuple[float, int, str, bytes]) -> bool:
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def _armed(self, entry: tuple[float, int, str, Letter[Message]]) -> bool:
         _, number, name, _ = entry
         return not name or self._current.get(name) == number

@@ -38,7 +38,7 @@ from runtime import collector
 from runtime.bus import Bus, ipc_address
 from runtime.cell import Ports
 from runtime.clock import SystemClock
-from runtime.codec import Envelope
+from runtime.codec import Sealed
 from runtime.configuration import Seconds
 from runtime.journal import Journal
 from runtime.logs import configure
@@ -76,8 +76,8 @@ class _Stamps:
         if stage == "first byte":
             self.done.set()
 
-    def tap(self, envelope: Envelope) -> None:
-        self.stamp(envelope.kind)
+    def tap(self, letter: Sealed) -> None:
+        self.stamp(letter.kind.__name__)
 
 
 def bench_tick(ticks: int, state: Path, filler: int = 20, warm_up: int = 20) -> dict[str, Any]:

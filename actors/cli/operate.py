@@ -16,7 +16,7 @@ from actors.state_folder import StateFolder
 from actors.units import Millis
 from runtime.bus import ask
 from runtime.clock import SystemClock
-from runtime.codec import decode, encode, open_envelope
+from runtime.codec import decode_one, encode
 from runtime.errors import OurError
 from runtime.identity import UniqueIdentity
 from runtime.journal import Entry
@@ -120,7 +120,7 @@ def _command(state: StateFolder, name: str, arguments: dict[str, str]) -> Reply:
     frame = ask(state.bus_address(), encode(command, "control", ""), ANSWER_WITHIN)
     if frame is None:
         raise nobody
-    reply = decode(open_envelope(frame))
+    reply = decode_one(frame).message
     if not isinstance(reply, Reply) or reply.id != command.id:
         raise OurError("the core answered something else")
     return reply

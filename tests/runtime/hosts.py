@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from runtime.actor import Actor
-from runtime.codec import Message
+from runtime.codec import Message, Overflow
 from runtime.host import Ports
 from runtime.journal import Journal
 from runtime.shard_host import ShardHost
@@ -66,6 +66,32 @@ class Say(Message, frozen=True):
 
 class Urgent(Message, frozen=True):
     control = True
+
+    text: str
+
+
+class Price(Message, frozen=True):
+    overflow = Overflow.CONFLATE
+
+    text: str
+
+
+class UrgentPrice(Message, frozen=True):
+    control = True
+    overflow = Overflow.CONFLATE
+
+    text: str
+
+
+class Event(Message, frozen=True):
+    overflow = Overflow.DROP_OLDEST
+    most_waiting = 3
+
+    text: str
+
+
+class Order(Message, frozen=True):
+    overflow = Overflow.ADMIT
 
     text: str
 

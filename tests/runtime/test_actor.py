@@ -2,6 +2,7 @@
 
 import pytest
 
+from runtime.codec import encode
 from runtime.errors import JournalError
 from runtime.journal import Journal
 from tests.runtime.hosts import Crash, Drive, Echo, Later, Relay, Say, SimDrive, Urgent
@@ -80,10 +81,16 @@ def test_an_actor_cannot_be_started_without_a_host() -> None:
 def test_rubbish_in_the_mailbox_is_refused_and_the_actor_goes_on(drive: Drive) -> None:
     heard: list[str] = []
     drive.host.spawn(Echo, "echo", heard=heard)
-    drive.host.post.send(b"\xc1rubbish")
-    drive.host.cells["echo"].mailbox.deliver(b"rubbish", control=False)
+    drive.host.post.send_frame(b"\xc1rubbish")
+    drive.host.post.send_frame(encode(Say("x" * 9), "echo", "").replace(b"Say", b"Sax"))
+    drive.host.tell("echo", Say(5))  # type: ignore[arg-type]
     drive.host.tell("echo", Say("fine"))
     drive.until(lambda: heard == ["start", "fine"])
+    assert [dead.reason for dead in drive.host.post.dead_letters] == [
+        "no frame: MessagePack data is malformed: invalid opcode '\\xc1' (byte 0)",
+        "unknown message kind 'Sax'",
+        "Say: Expected `str`, got `int` - at `$.text`",
+    ]
 
 
 def test_what_is_recorded_is_durable_before_anything_is_told() -> None:

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,9 @@ from runtime.bus import (
     private_folder,
 )
 from runtime.clock import SystemClock
-from runtime.codec import Message, decode, encode, open_envelope
+from runtime.codec import Message, Sealed, decode_one, encode, join, seal
 from runtime.errors import OurError
+from runtime.mailbox import Outcome
 from runtime.post import PostOffice
 from runtime.timers import Timers
 from tests.runtime.hosts import Say
@@ -35,15 +36,20 @@ class Letterbox:
         self._answer = answer
         self._came = threading.Condition()
 
-    def deliver(self, frame: bytes, *, control: bool) -> None:  # noqa: ARG002
-        envelope = open_envelope(frame)
-        message = decode(envelope)
-        assert isinstance(message, Say)
-        with self._came:
-            self.heard.append((message.text, envelope.sender))
-            self._came.notify_all()
-        if self._answer is not None:
-            self._answer(message.text, envelope.sender)
+    @property
+    def lane(self) -> "Letterbox":
+        return self
+
+    def deliver(self, letters: Sequence[Sealed]) -> list[Outcome]:
+        for sealed in letters:
+            letter = decode_one(join([sealed.data]))
+            assert isinstance(letter.message, Say)
+            with self._came:
+                self.heard.append((letter.message.text, letter.sender))
+                self._came.notify_all()
+            if self._answer is not None:
+                self._answer(letter.message.text, letter.sender)
+        return []
 
     def wait(self, count: int = 1, seconds: float = 10.0) -> list[str]:
         with self._came:
@@ -53,7 +59,7 @@ class Letterbox:
     def depth(self) -> int:
         return 0
 
-    def close(self) -> list[bytes]:
+    def close(self) -> list[Sealed]:
         return []
 
     put = get = empty = None
@@ -72,7 +78,7 @@ class Node:
         return made
 
     def send(self, to: str, message: Message, sender: str = "") -> None:
-        self.post.send(encode(message, to, sender))
+        self.post.send([seal(message, to, sender)])
 
 
 Start = Callable[[str, bool], Node]
@@ -133,7 +139,7 @@ def test_a_client_is_answered_at_the_address_it_came_from(start: Start, folder: 
     for text in ("one", "two"):
         frame = ask(ipc_address(folder, "core"), encode(Say(text), "control", "risk"), 10.0)
         assert frame is not None
-        assert decode(open_envelope(frame)) == Say(f"{text} yes")
+        assert decode_one(frame).message == Say(f"{text} yes")
 
 
 def test_a_client_cannot_pass_itself_off_as_an_actor(start: Start, folder: Path) -> None:
@@ -167,7 +173,7 @@ def test_rubbish_from_a_client_stops_nobody(start: Start, folder: Path) -> None:
         wire.send_multipart([b"one", b"two", b"three"])
         wire.send(encode(Say("after"), "control", ""))
         assert wire.poll(10_000)
-        assert decode(open_envelope(wire.recv())) == Say("noted")
+        assert decode_one(wire.recv()).message == Say("noted")
 
 
 def test_frames_for_a_node_that_is_not_there_are_not_kept_for_it(start: Start) -> None:
@@ -203,9 +209,9 @@ def test_a_flood_is_answered_by_dead_letters_and_never_by_waiting(folder: Path) 
     """Here the bus has no thread yet that would carry anything."""
     node = Node("core", ipc_address(folder, "core"), True)
     node.bus.route("poller/", "feed")
-    frame = encode(Say("x"), "poller/a", "")
+    letter = seal(Say("x"), "poller/a", "")
     for _ in range(3 * HIGH_WATER):
-        node.post.send(frame)
+        node.post.send([letter])
     assert node.post.dead_letters[-1].reason == "the bus is full"
     node.bus.start()
     node.bus.close()

@@ -1,13 +1,13 @@
-"""The post office: every frame reaches somebody, waits for somebody, or is a dead letter."""
+"""The post office: every letter reaches somebody, waits for somebody, or is a dead letter."""
 
 import pytest
 
 from runtime.clock import VirtualClock
-from runtime.codec import decode, encode, open_envelope
+from runtime.codec import Letter, Sealed, join, seal
 from runtime.mailbox import CAPACITY, SimMailbox
-from runtime.messages import Wanted
+from runtime.messages import Refused, Wanted
 from runtime.post import PostOffice
-from tests.runtime.hosts import Say, Urgent
+from tests.runtime.hosts import Price, Say, Urgent
 
 
 @pytest.fixture
@@ -16,11 +16,11 @@ def post() -> PostOffice:
 
 
 def box() -> SimMailbox:
-    return SimMailbox(VirtualClock())
+    return SimMailbox(VirtualClock(), lambda _: None)
 
 
-def letter(to: str, text: str = "x", sender: str = "me") -> bytes:
-    return encode(Say(text), to, sender)
+def letter(to: str, text: str = "x", sender: str = "me") -> list[Sealed]:
+    return [seal(Say(text), to, sender)]
 
 
 def texts(mailbox: SimMailbox) -> list[str]:
@@ -28,7 +28,9 @@ def texts(mailbox: SimMailbox) -> list[str]:
     found = []
     while mailbox.ready():
         mailbox.granted = True
-        message = decode(open_envelope(mailbox.get().message))
+        letter = mailbox.get().message
+        assert letter is not None
+        message = letter.message
         assert isinstance(message, Say | Urgent)
         found.append(message.text)
     return found
@@ -51,7 +53,7 @@ def test_control_keeps_its_right_of_way(post: PostOffice) -> None:
     mailbox = box()
     post.open("one", mailbox)
     post.send(letter("one", "data"))
-    post.send(encode(Urgent("control"), "one", "me"))
+    post.send([seal(Urgent("control"), "one", "me")])
     assert texts(mailbox) == ["control", "data"]
 
 
@@ -64,8 +66,9 @@ def test_what_nobody_takes_is_a_dead_letter_with_its_reason(post: PostOffice) ->
 
 @pytest.mark.parametrize("rubbish", [b"", b"\xc1", b"\x95\x01\xa1k\xa2\xff\xfe\xa1s\xc0"])
 def test_rubbish_is_a_dead_letter_and_never_raises(post: PostOffice, rubbish: bytes) -> None:
-    post.send(rubbish)
+    post.send_frame(rubbish)
     assert [to for to, _ in reasons(post)] == ["?"]
+    assert post.counts == {}
 
 
 def test_dead_letters_are_bounded(post: PostOffice) -> None:
@@ -77,11 +80,34 @@ def test_dead_letters_are_bounded(post: PostOffice) -> None:
 def test_a_full_mailbox_makes_a_dead_letter_and_not_a_wait(post: PostOffice) -> None:
     mailbox = box()
     post.open("one", mailbox)
-    frame = letter("one")
+    one = letter("one")
     for _ in range(CAPACITY + 1):
-        post.send(frame)
+        post.send(one)
     assert reasons(post) == [("one", "mailbox full")]
     assert mailbox.depth() == CAPACITY == post.depth("one")
+
+
+def test_who_sent_what_found_no_room_hears_of_it_once_and_newest(post: PostOffice) -> None:
+    full, sender = box(), box()
+    post.open("one", full)
+    post.open("me", sender)
+    for _ in range(CAPACITY + 3):
+        post.send(letter("one"))
+    sender.granted = True
+    told = sender.get().message
+    assert told == Letter("me", "one", Refused("Say", "one", "mailbox full"))
+    assert not sender.ready()
+    assert reasons(post) == [("one", "mailbox full")] * 3
+
+
+def test_what_was_replaced_by_newer_is_counted_and_no_dead_letter(post: PostOffice) -> None:
+    mailbox = box()
+    post.open("one", mailbox)
+    for text in ("1", "2", "3"):
+        post.send([seal(Price(text), "one", "me")])
+    assert post.displaced == {("Price", "replaced by a newer one"): 2}
+    assert reasons(post) == []
+    assert mailbox.depth() == 1
 
 
 def test_a_newer_mailbox_takes_over_the_address(post: PostOffice) -> None:
@@ -130,7 +156,9 @@ def test_an_owner_is_asked_once_for_an_address_and_all_that_came_waits(post: Pos
     assert post.keeps("executor/a")
     assert owner.depth() == 1
     owner.granted = True
-    assert decode(open_envelope(owner.get().message)) == Wanted("executor/a")
+    wanted = owner.get().message
+    assert wanted is not None
+    assert wanted.message == Wanted("executor/a")
     alive = box()
     post.open("executor/a", alive)
     post.send(letter("executor/a", "4"))
@@ -148,9 +176,9 @@ def test_an_owner_that_comes_back_hears_who_is_wanted(post: PostOffice) -> None:
 
 def test_too_many_frames_for_one_that_never_comes_are_named(post: PostOffice) -> None:
     post.own("executor/", "executors")
-    frame = letter("executor/a")
+    one = letter("executor/a")
     for _ in range(CAPACITY + 2):
-        post.send(frame)
+        post.send(one)
     assert reasons(post) == [("executor/a", "too many wait for this address")] * 2
 
 
@@ -170,7 +198,7 @@ def test_a_carrier_takes_what_is_under_its_prefix_only(post: PostOffice) -> None
     away = letter("poller/a")
     post.send(away)
     post.send(letter("polleraway"))
-    assert carried == [("poller/a", away)]
+    assert carried == [("poller/a", join([away[0].data]))]
     assert reasons(post) == [("polleraway", "nobody at this address")]
 
 
@@ -194,6 +222,6 @@ def test_a_carrier_that_cannot_makes_a_dead_letter(post: PostOffice) -> None:
 
 def test_what_was_sent_is_counted_by_kind(post: PostOffice) -> None:
     post.send(letter("nobody"))
-    post.send(encode(Urgent("x"), "nobody", "me"))
+    post.send([seal(Urgent("x"), "nobody", "me")])
     post.send(letter("nobody"))
     assert post.counts == {"Say": 2, "Urgent": 1}

@@ -54,7 +54,7 @@ def through(folder: Path, seed: int, trouble: Trouble, *, crashes: int = 0) -> W
     """
     world = World(folder, seed, trouble, LIMITS, every=3, void_permille=80)
     for _ in range(crashes):
-        world.plan(4_000, world.crash)
+        world.plan(1_500, world.crash)
     world.run(130)
     if seed % 2:
         world.plan_at("getplacementinfo", world.chance.randrange(1, 5), world.kill)

@@ -7,7 +7,7 @@ with everything in memory; the journal, the book and the kill gate stay, as on a
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from actors.paper.programme import Programme
 from actors.paper.recorded import recorded_days
 from actors.settings import AccountSettings, Amount, RiskSettings, Settings, load
 from actors.status import actors
-from runtime.codec import open_envelope
+from runtime.codec import Sealed
 from runtime.configuration import Seconds, Secret
 from runtime.identity import CountedIdentity
 from runtime.journal import Journal
@@ -104,12 +104,13 @@ class LossyPost(PostOffice):
         super().__init__()
         self._lose = lose
 
-    def send(self, frame: bytes) -> None:
-        envelope = open_envelope(frame)
-        ends = (envelope.sender.partition("/")[0], envelope.to.partition("/")[0])
-        crosses = "poller" in ends and ("market" in ends or "session" in ends)
-        if not (crosses and self._lose()):
-            super().send(frame)
+    def send(self, letters: Sequence[Sealed]) -> None:
+        super().send([letter for letter in letters if not (_crosses(letter) and self._lose())])
+
+
+def _crosses(letter: Sealed) -> bool:
+    ends = (letter.sender.partition("/")[0], letter.to.partition("/")[0])
+    return "poller" in ends and ("market" in ends or "session" in ends)
 
 
 @dataclass

@@ -1,0 +1,29 @@
+"""What an actor's own loop notes of its work: the heartbeat, and the figures for operators."""
+
+
+class Work:
+    """Turns and the time they took; written by one thread, read by any.
+
+    Times are seconds of the monotonic clock. `began` is 0 while no turn is under way.
+    """
+
+    __slots__ = ("began", "busy", "last", "turns")
+
+    def __init__(self, now: float) -> None:
+        self.turns = 0
+        self.busy = 0.0
+        self.began = 0.0
+        self.last = now
+
+    def begin(self, now: float) -> None:
+        """A turn, or a row of them, begins."""
+        self.began = now
+
+    def end(self, now: float, turns: int = 1) -> float:
+        """It has ended; return the seconds it took."""
+        taken = now - self.began
+        self.turns += turns
+        self.busy += taken
+        self.last = now
+        self.began = 0.0
+        return taken

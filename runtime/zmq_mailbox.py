@@ -1,0 +1,97 @@
+"""The mailbox of an actor with a thread of its own: a ZeroMQ inproc socket."""
+
+import itertools
+import threading
+from collections.abc import Sequence
+
+import zmq
+from pykka._envelope import Envelope as PykkaEnvelope
+
+from runtime.clock import Clock
+from runtime.codec import Letter, Message, Sealed, decode, frames
+from runtime.mailbox import Lane, Mailbox, Outcome, Report
+from runtime.messages import Held
+
+_endpoints = itertools.count(1)
+
+
+class ZmqMailbox(Mailbox):
+    """A PULL socket of the actor's thread and a PUSH socket that senders share.
+
+    The gate is held for one non-blocking send at a time, by senders only; it makes closing
+    and sending exclusive, so a letter is either handled, returned by `close`, or refused.
+    The bound is counted in letters and kept by `admit`; the sockets have none of their own.
+    """
+
+    __slots__ = ("_gate", "_pull", "_push", "_report")
+
+    def __init__(
+        self, context: zmq.Context[zmq.Socket[bytes]], clock: Clock, report: Report
+    ) -> None:
+        super().__init__(clock)
+        self._report = report
+        endpoint = f"inproc://mailbox-{next(_endpoints)}"
+        self._pull = context.socket(zmq.PULL)
+        self._pull.set_hwm(0)
+        self._pull.linger = 0
+        self._pull.bind(endpoint)
+        self._push = context.socket(zmq.PUSH)
+        self._push.set_hwm(0)
+        self._push.linger = 0
+        self._push.connect(endpoint)
+        self._gate = threading.Lock()
+
+    @property
+    def lane(self) -> Lane:
+        return self
+
+    def deliver(self, letters: Sequence[Sealed]) -> Sequence[Outcome]:
+        outcomes: list[Outcome] = []
+        with self._gate:
+            queued = [
+                data for letter in letters if (data := self.admit(letter, outcomes)) is not None
+            ]
+            if queued:
+                for frame in frames(queued):
+                    self._push.send(frame, zmq.NOBLOCK)
+        return outcomes
+
+    def get(self) -> PykkaEnvelope[Letter[Message] | None]:
+        work = self.work
+        if work.began:
+            work.end(self._clock.monotonic())
+        while True:
+            self._drain()
+            letter = self._next()
+            if letter is not None:
+                work.begin(self._clock.monotonic())
+                self._envelope.message = letter
+                return self._envelope
+            due = self.timers.next_due()
+            wait = None if due is None else max(0, int((due - self._clock.monotonic()) * 1000) + 1)
+            self._pull.poll(wait)
+
+    def close(self) -> list[Sealed]:
+        with self._gate:
+            self.closed = True
+            self._drain()
+            self._push.close()
+            self._pull.close()
+        return self._left()
+
+    def _drain(self) -> None:
+        while True:
+            try:
+                frame = self._pull.recv(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            letters, unreadable = decode(frame)
+            for letter in letters:
+                self.take_in(letter)
+            if unreadable:
+                self.taken += len(unreadable)
+                self._report(unreadable)
+
+    def _redeem(self, place: Held) -> bytes:
+        with self._gate:
+            return super()._redeem(place)
