@@ -7,7 +7,7 @@ Says: OrderMoved to Risk and the Executor, each after the new state is durable.
 
 from collections.abc import Callable
 
-from actors.books.asianodds.client import AsianOddsClient
+from actors.books.asianodds.client import CALLS_DEADLINE, AsianOddsClient
 from actors.books.asianodds.placement import Handed, placement_info, reference_of
 from actors.door import Door, Ready, fit
 from actors.errors import (
@@ -35,6 +35,7 @@ class Gateway(Actor):
     """Place what Risk has permitted, journalled before the first byte."""
 
     own_thread = True
+    turn_deadline = CALLS_DEADLINE
     writes_journal = True
 
     def __init__(

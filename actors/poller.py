@@ -8,7 +8,7 @@ Market, one for each credit, the newest price only.
 
 from collections.abc import Callable
 
-from actors.books.asianodds.client import AsianOddsClient
+from actors.books.asianodds.client import CALLS_DEADLINE, AsianOddsClient
 from actors.books.asianodds.feed import FeedState
 from actors.errors import (
     BookError,
@@ -48,6 +48,7 @@ class Poller(Actor):
     """Poll one market without ever letting a bad answer overwrite good state."""
 
     own_thread = True
+    turn_deadline = CALLS_DEADLINE
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ whoever shows it to operators.
 
 from collections.abc import Callable
 
-from actors.books.asianodds.client import AsianOddsClient, password_digest
+from actors.books.asianodds.client import CALLS_DEADLINE, AsianOddsClient, password_digest
 from actors.errors import BookError, LoginRefusedError, NotSentError, SessionLostError
 from actors.messages import (
     FeedTurn,
@@ -52,6 +52,7 @@ class Session(Actor):
     """Log in, register, stay logged in, and log in again once when the token is lost."""
 
     own_thread = True
+    turn_deadline = CALLS_DEADLINE
 
     def __init__(
         self, settings: AccountSettings, connect: Callable[[AccountSettings], AsianOddsClient]

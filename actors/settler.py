@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from actors.absence import Absence, explained_stakes
 from actors.books.asianodds.bets import BookBet
-from actors.books.asianodds.client import AccountSummary, AsianOddsClient
+from actors.books.asianodds.client import CALLS_DEADLINE, AccountSummary, AsianOddsClient
 from actors.errors import BookError, NotSentError, SessionLostError, ThrottledError
 from actors.ledger import Ledger, Order
 from actors.messages import AccountState, OrderMoved, Token, TokenRejected, TokenWanted
@@ -36,6 +36,7 @@ class Settler(Actor):
     """Bring journal and book into agreement, by evidence only."""
 
     own_thread = True
+    turn_deadline = CALLS_DEADLINE
     writes_journal = True
 
     def __init__(

@@ -34,6 +34,9 @@ class Actor(pykka.Actor):
     ready_at_start: ClassVar[bool] = True
     """Whether the actor is READY once `on_start` is through; else it says so itself."""
 
+    turn_deadline: ClassVar[float] = 60.0
+    """Seconds after which an actor that is still in a turn is given up; 0 is never."""
+
     def __init__(self) -> None:
         self._cell = _cell_being_born(type(self))
         super().__init__()

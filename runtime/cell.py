@@ -46,7 +46,10 @@ class Keeper(Protocol):
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Cell:
-    """One incarnation at one address; it holds the only strong reference to its actor."""
+    """One incarnation at one address; it holds the only strong reference to its actor.
+
+    `turn_deadline` in seconds; 0 is none.
+    """
 
     host: Keeper
     address: str
@@ -61,6 +64,7 @@ class Cell:
     abandoned: bool = False
     ready_wanted: bool = False
     ready_said: bool = False
+    turn_deadline: float = 0.0
 
     def say_ready(self) -> None:
         """Tell the parent READY, once."""

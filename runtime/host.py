@@ -5,14 +5,16 @@ tells the parent when the loop has ended, however it ended.
 """
 
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
 from runtime.actor import Actor
 from runtime.cell import Cell, Ports, birth
 from runtime.codec import Message, Sealed, seal
 from runtime.mailbox import Mailbox
-from runtime.messages import Exited, Stop
+from runtime.messages import Exited, Stop, Wedged
 from runtime.post import PostOffice
+from runtime.watch import Watch
 
 __all__ = ["Cell", "Host", "Ports"]
 
@@ -25,6 +27,7 @@ class Host:
         self.post = post or PostOffice()
         self.cells: dict[str, Cell] = {}
         self._incarnations = itertools.count(1)
+        self._watch = Watch()
 
     def spawn(
         self, actor_class: type[Actor], address: str, parent: str = "", **arguments: Any
@@ -35,6 +38,7 @@ class Host:
         """
         mailbox = self._mailbox(actor_class, address)
         cell = Cell(self, address, parent, next(self._incarnations), mailbox, self.ports, self.post)
+        cell.turn_deadline = actor_class.turn_deadline
         self.cells[address] = cell
         self.post.open(address, cell.mailbox)
         token = birth.set(cell)
@@ -55,9 +59,14 @@ class Host:
     def abandon(self, address: str) -> None:
         """Give up an incarnation that does not leave; nothing it still does gets out."""
         cell = self.cells.pop(address, None)
-        if cell is not None:
-            cell.abandoned = True
-            self.post.forget(address, cell.mailbox)
+        if cell is None:
+            return
+        cell.abandoned = True
+        if cell.actor is not None:
+            cell.actor.actor_stopped.set()  # its loop ends after this turn, if that ends
+        self._watch.give_up(cell, self.ports.clock.monotonic())
+        self.post.forget(address, cell.mailbox)
+        self.post.send(cell.mailbox.seize())
 
     def tell(self, to: str, message: Message, sender: str = "") -> None:
         """Send a message from outside any actor."""
@@ -82,9 +91,16 @@ class Host:
         if self.cells.get(cell.address) is cell:
             del self.cells[cell.address]
         self.post.close(cell.address, cell.mailbox)
+        self._watch.ended(cell)
         if cell.abandoned:
             return
         self.tell_parent(cell, Exited(cell.address, cell.incarnation, failure))
+
+    def _tell_of_wedged(self, cells: Iterable[Cell]) -> list[Cell]:
+        found = self._watch.look(cells, self.ports.clock.monotonic())
+        for cell, seconds in found:
+            self.tell_parent(cell, Wedged(cell.address, cell.incarnation, seconds))
+        return [cell for cell, _ in found]
 
     # For a subclass to fill in.
 

@@ -147,6 +147,14 @@ class Mailbox:
         """Refuse from now on and return what was not handled."""
         raise NotImplementedError
 
+    def seize(self) -> list[Sealed]:
+        """Refuse from now on; take what waits away from an owner that is wedged in a turn.
+
+        Called by another thread. What cannot be had safely is left for the owner's `close`.
+        """
+        self.closed = True
+        return self._left()
+
     def _next(self) -> Letter[Message] | None:
         if self._control:
             letter = self._control.popleft()
@@ -175,12 +183,15 @@ class Mailbox:
 
     def _left(self) -> list[Sealed]:
         left: list[Sealed] = []
-        for letter in (*self._control, *self._data):
-            if isinstance(letter.message, Held):
-                letter = decode_one(join([self._redeem(letter.message)]))
-            left.append(seal(letter.message, letter.to, letter.sender))
-        self._control.clear()
-        self._data.clear()
+        for queue in (self._control, self._data):
+            while queue:
+                try:
+                    letter = queue.popleft()
+                except IndexError:
+                    break  # the owner took the last one at this moment
+                if isinstance(letter.message, Held):
+                    letter = decode_one(join([self._redeem(letter.message)]))
+                left.append(seal(letter.message, letter.to, letter.sender))
         self.timers.clear()
         self.taken = self.admitted
         return left

@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import math
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -30,13 +31,14 @@ log = logger("shard")
 class ShardSlot(Mailbox):
     """The mailbox of one actor on a shard; all slots of a shard share its socket."""
 
-    __slots__ = ("address", "cell", "queued", "shard")
+    __slots__ = ("address", "cell", "noted", "queued", "shard")
 
     def __init__(self, shard: "Shard", address: str, clock: Clock) -> None:
         super().__init__(clock)
         self.shard = shard
         self.address = address
         self.queued = False
+        self.noted = math.inf  # the moment at which its shard looks after its timers
         self.cell: Cell | None = None
 
     @property
@@ -60,6 +62,13 @@ class ShardSlot(Mailbox):
     def close(self) -> list[Sealed]:
         self.shard.shut(self)
         return self._left()
+
+    def seize(self) -> list[Sealed]:
+        with self.shard.gate:
+            self.closed = True
+        left = self._left()
+        self.shard.begin(self)  # so that the shard ends it, once it can
+        return left
 
     def _redeem(self, place: Held) -> bytes:
         with self.shard.gate:
@@ -97,6 +106,7 @@ class Shard:
         self._numbers = 0
         self._outbox_since = 0.0
         self._closing = False
+        self.current: ShardSlot | None = None
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def slot(self, address: str) -> ShardSlot:
@@ -238,21 +248,28 @@ class Shard:
         now = self._clock.monotonic()
         while self._dues and self._dues[0][0] <= now:
             slot = heapq.heappop(self._dues)[2]
+            slot.noted = math.inf
             if not slot.closed:
                 self._queue(slot)
 
     def _turn(self, slot: ShardSlot) -> None:
         slot.queued = False
         cell = slot.cell
-        if cell is None or slot.closed or cell.actor is None:
+        if cell is None or cell.actor is None:
+            return
+        if slot.closed:
+            if cell.abandoned:
+                cell.host.loop_ended(cell)
             return
         work, actor, clock = slot.work, cell.actor, self._clock.monotonic
+        self.current = slot
         work.began = began = clock()
         if not cell.started:
             cell.started = True
             actor._actor_loop_setup()
         turns = self._turns(slot, actor)
         work.end(now := clock(), turns)
+        self.current = None
         if now - began > SLOW_TURN:
             self.slow_turns += 1
             log.warning("slow turn", address=cell.address, seconds=round(now - began, 3))
@@ -282,7 +299,9 @@ class Shard:
         return TURNS_IN_A_ROW
 
     def _note_due(self, slot: ShardSlot) -> None:
+        """Wake for a slot's next timer; one that moved later is looked at when it was due."""
         due = slot.timers.next_due()
-        if due is not None:
+        if due is not None and due < slot.noted:
+            slot.noted = due
             self._numbers += 1
             heapq.heappush(self._dues, (due, self._numbers, slot))

@@ -39,7 +39,7 @@ class ShardHost(ThreadHost):
         for shard in self.shards:
             shard.thread.join(max(0.1, deadline - self.ports.clock.monotonic()))
         stuck = [shard.name for shard in self.shards if shard.thread.is_alive()]
-        return stuck or self._join(deadline)
+        return self._join(deadline, stuck)
 
     def let_go(self, cell: Cell, letters: list[Sealed], at_once: bool) -> None:
         slot = cell.mailbox
@@ -49,6 +49,13 @@ class ShardHost(ThreadHost):
         slot.shard.keep_back(letters)
         if at_once:
             slot.shard.let_go()
+
+    def _watched(self) -> list[Cell]:
+        return super()._watched() + [
+            slot.cell
+            for shard in self.shards
+            if (slot := shard.current) is not None and slot.cell is not None
+        ]
 
     def _mailbox(self, actor_class: type[Actor], address: str) -> Mailbox:
         if actor_class.own_thread:

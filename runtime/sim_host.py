@@ -11,6 +11,8 @@ from runtime.identity import CountedIdentity
 from runtime.journal import Journal
 from runtime.mailbox import Mailbox, NothingToDo, SimMailbox
 
+LATER = 0.001  # seconds after a deadline at which it is seen to be over
+
 
 class SimHost(Host):
     """Run one actor for one message at a time; time jumps to the next timer.
@@ -24,15 +26,31 @@ class SimHost(Host):
         super().__init__(Ports(self.clock, seeded(seed + 1), CountedIdentity(), journal))
         self._trace = hashlib.sha256()
         self._unborn: list[Cell] = []
+        self._wedged: set[Cell] = set()
+        self._unnoticed: set[Cell] = set()
 
     @property
     def trace_hash(self) -> str:
         """Return a digest of every step so far: who ran, when."""
         return self._trace.hexdigest()
 
+    def wedge(self, address: str) -> None:
+        """Let an actor never come back from a turn that begins now."""
+        cell = self.cells[address]
+        cell.mailbox.work.begin(self.clock.monotonic())
+        self._wedged.add(cell)
+        self._unnoticed.add(cell)
+
     def step(self) -> bool:
         """Run one actor for one message. False when nobody has anything to do."""
-        ready = [cell for cell in self.cells.values() if cell in self._unborn or _ready(cell)]
+        if self._unnoticed:
+            self._unnoticed &= set(self.cells.values())
+            self._unnoticed.difference_update(self._tell_of_wedged(self._unnoticed))
+        ready = [
+            cell
+            for cell in self.cells.values()
+            if cell in self._unborn or (_ready(cell) and cell not in self._wedged)
+        ]
         if not ready:
             return False
         self._run_once(self._order.choice(ready))
@@ -52,7 +70,14 @@ class SimHost(Host):
             self.clock.advance_to(until)
 
     def _next_due(self) -> float | None:
-        dues = [cell.mailbox.timers.next_due() for cell in self.cells.values()]
+        dues = [
+            cell.mailbox.timers.next_due()
+            for cell in self.cells.values()
+            if cell not in self._wedged
+        ]
+        for cell in self._unnoticed:
+            began = cell.mailbox.work.began
+            dues.append(None if began is None else began + cell.turn_deadline + LATER)
         return min((due for due in dues if due is not None), default=None)
 
     def _mailbox(self, actor_class: type[Actor], address: str) -> Mailbox:  # noqa: ARG002

@@ -1,7 +1,7 @@
 """The supervisor: an actor that starts, watches, restarts and stops its children.
 
 Owns: its children.
-Hears: Ready and Exited from its host, its own deadlines, Wanted for its prefix.
+Hears: Ready, Exited and Wedged from its host, its own deadlines, Wanted for its prefix.
 Says: Ready to its own parent once all children are; to its children only Stop.
 """
 
@@ -17,6 +17,7 @@ from runtime.messages import (
     StartExpired,
     StopExpired,
     Wanted,
+    Wedged,
 )
 from runtime.supervision import (
     AllReady,
@@ -83,6 +84,9 @@ class Supervisor(Actor):
             case StopExpired(address, incarnation):
                 if self.rules.overdue(address, incarnation, State.STOPPING):
                     self._give_up(address, incarnation, "did not leave in time")
+            case Wedged(address, incarnation, seconds):
+                if self.rules.overdue(address, incarnation, State.RUNNING):
+                    self._give_up(address, incarnation, f"no end of a turn for {seconds:.0f} s")
             case RestartDue():
                 self._obey(self.rules.due(now))
             case Wanted(address):

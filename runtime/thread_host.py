@@ -1,16 +1,19 @@
 """A thread for each actor, for actors that block on the world outside."""
 
 import threading
+from collections.abc import Sequence
 
 import zmq
 
 from runtime.actor import Actor
 from runtime.codec import Message
 from runtime.host import Cell, Host, Ports
-from runtime.mailbox import Mailbox
-from runtime.messages import Exited, Ready
+from runtime.mailbox import Mailbox, NothingToDo
+from runtime.messages import Exited, Ready, Wedged
 from runtime.post import PostOffice
 from runtime.zmq_mailbox import ZmqMailbox
+
+LOOK_EVERY = 1.0
 
 
 class ThreadHost(Host):
@@ -23,7 +26,10 @@ class ThreadHost(Host):
         self.ready = threading.Event()
         self.ended = threading.Event()
         self.root_failure = ""
-        self._threads: dict[int, threading.Thread] = {}
+        self._threads: dict[Cell, threading.Thread] = {}
+        self._closed = threading.Event()
+        self._watcher = threading.Thread(target=self._keep_watch, name="watch", daemon=True)
+        self._watcher.start()
 
     def close(self, seconds: float = 10.0) -> list[str]:
         """Stop the roots and wait; return the names of threads that did not end in time."""
@@ -36,10 +42,13 @@ class ThreadHost(Host):
             if not cell.parent:
                 self.stop(cell.address)
 
-    def _join(self, deadline: float) -> list[str]:
+    def _join(self, deadline: float, stuck: Sequence[str] = ()) -> list[str]:
+        self._closed.set()
+        self._watcher.join()
         for thread in list(self._threads.values()):
             thread.join(max(0.0, deadline - self.ports.clock.monotonic()))
-        left = [thread.name for thread in list(self._threads.values()) if thread.is_alive()]
+        alive = [thread.name for thread in list(self._threads.values()) if thread.is_alive()]
+        left = [*stuck, *alive]
         if not left:
             self.context.destroy(linger=0)
         return left
@@ -51,18 +60,37 @@ class ThreadHost(Host):
         def body() -> None:
             try:
                 actor._actor_loop()
+            except NothingToDo:
+                pass  # it was given up while it waited
             finally:
                 self.loop_ended(cell)
-                self._threads.pop(cell.incarnation, None)
+                self._threads.pop(cell, None)
 
         thread = threading.Thread(target=body, name=cell.address, daemon=True)
-        self._threads[cell.incarnation] = thread
+        self._threads[cell] = thread
         thread.start()
+
+    def _watched(self) -> list[Cell]:
+        return list(self._threads)
+
+    def _keep_watch(self) -> None:
+        while not self._closed.wait(LOOK_EVERY):
+            self._tell_of_wedged(cell for cell in self._watched() if not cell.abandoned)
+            stuck = self._watch.unfreed(self.ports.clock.monotonic())
+            if stuck is not None:
+                self._give_up(f"the thread of {stuck.address} cannot be freed")
+
+    def _give_up(self, failure: str) -> None:
+        """Let whoever runs this process end it; its own supervisor starts it again."""
+        self.root_failure = failure
+        self.ended.set()
 
     def _root_told(self, message: Message) -> None:
         match message:
             case Ready():
                 self.ready.set()
+            case Wedged(address, _, seconds):
+                self._give_up(f"{address} is in a turn for {seconds:.0f} s")
             case Exited(_, _, failure):
                 self.root_failure = failure
                 self.ended.set()

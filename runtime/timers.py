@@ -5,6 +5,8 @@ import itertools
 
 from runtime.codec import Letter, Message
 
+ROOM = 32
+
 
 class Timers:
     """A heap of (due, letter); a named timer replaces the one of the same name.
@@ -12,12 +14,13 @@ class Timers:
     Times are seconds of the monotonic clock.
     """
 
-    __slots__ = ("_current", "_heap", "_sequence")
+    __slots__ = ("_current", "_heap", "_room", "_sequence")
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, str, Letter[Message]]] = []
         self._sequence = itertools.count()
         self._current: dict[str, int] = {}
+        self._room = ROOM
 
     def set(self, due: float, letter: Letter[Message], name: str = "") -> None:
         """Arm a timer. An unnamed one cannot be cancelled."""
@@ -25,6 +28,8 @@ class Timers:
         if name:
             self._current[name] = number
         heapq.heappush(self._heap, (due, number, name, letter))
+        if len(self._heap) > self._room:
+            self._forget_replaced()
 
     def cancel(self, name: str) -> None:
         """Forget the timer of this name; a name that is not armed is no error."""
@@ -53,6 +58,11 @@ class Timers:
 
     def __len__(self) -> int:
         return len(self._heap)
+
+    def _forget_replaced(self) -> None:
+        self._heap = [entry for entry in self._heap if self._armed(entry)]
+        heapq.heapify(self._heap)
+        self._room = max(ROOM, 2 * len(self._heap))
 
     def _armed(self, entry: tuple[float, int, str, Letter[Message]]) -> bool:
         _, number, name, _ = entry

@@ -4,7 +4,7 @@
 class Work:
     """Turns and the time they took; written by one thread, read by any.
 
-    Times are seconds of the monotonic clock. `began` is 0 while no turn is under way.
+    Times are seconds of the monotonic clock. `began` is None while no turn is under way.
     """
 
     __slots__ = ("began", "busy", "last", "turns")
@@ -12,18 +12,17 @@ class Work:
     def __init__(self, now: float) -> None:
         self.turns = 0
         self.busy = 0.0
-        self.began = 0.0
+        self.began: float | None = None
         self.last = now
 
     def begin(self, now: float) -> None:
         """A turn, or a row of them, begins."""
         self.began = now
 
-    def end(self, now: float, turns: int = 1) -> float:
-        """It has ended; return the seconds it took."""
-        taken = now - self.began
+    def end(self, now: float, turns: int = 1) -> None:
+        """It has ended."""
+        if self.began is not None:
+            self.busy += now - self.began
         self.turns += turns
-        self.busy += taken
         self.last = now
-        self.began = 0.0
-        return taken
+        self.began = None

@@ -9,7 +9,7 @@ from pykka._envelope import Envelope as PykkaEnvelope
 
 from runtime.clock import Clock
 from runtime.codec import Letter, Message, Sealed, decode, frames
-from runtime.mailbox import Lane, Mailbox, Outcome, Report
+from runtime.mailbox import Lane, Mailbox, NothingToDo, Outcome, Report
 from runtime.messages import Held
 
 _endpoints = itertools.count(1)
@@ -18,8 +18,8 @@ _endpoints = itertools.count(1)
 class ZmqMailbox(Mailbox):
     """A PULL socket of the actor's thread and a PUSH socket that senders share.
 
-    The gate is held for one non-blocking send at a time, by senders only; it makes closing
-    and sending exclusive, so a letter is either handled, returned by `close`, or refused.
+    The gate is held for one non-blocking step at a time; it makes closing and sending
+    exclusive, so a letter is either handled, returned by `close` or `seize`, or refused.
     The bound is counted in letters and kept by `admit`; the sockets have none of their own.
     """
 
@@ -39,7 +39,7 @@ class ZmqMailbox(Mailbox):
         self._push.set_hwm(0)
         self._push.linger = 0
         self._push.connect(endpoint)
-        self._gate = threading.Lock()
+        self._gate = threading.RLock()
 
     @property
     def lane(self) -> Lane:
@@ -58,10 +58,13 @@ class ZmqMailbox(Mailbox):
 
     def get(self) -> PykkaEnvelope[Letter[Message] | None]:
         work = self.work
-        if work.began:
+        if work.began is not None:
             work.end(self._clock.monotonic())
         while True:
-            self._drain()
+            with self._gate:
+                if self.closed:
+                    raise NothingToDo
+                self._drain()
             letter = self._next()
             if letter is not None:
                 work.begin(self._clock.monotonic())
@@ -70,6 +73,15 @@ class ZmqMailbox(Mailbox):
             due = self.timers.next_due()
             wait = None if due is None else max(0, int((due - self._clock.monotonic()) * 1000) + 1)
             self._pull.poll(wait)
+
+    def seize(self) -> list[Sealed]:
+        with self._gate:
+            self.closed = True
+            if self.work.began is not None:  # so its owner does not wait in the socket
+                self._drain()
+                return self._left()
+            self._push.send(b"", zmq.NOBLOCK)
+            return []
 
     def close(self) -> list[Sealed]:
         with self._gate:
@@ -85,6 +97,8 @@ class ZmqMailbox(Mailbox):
                 frame = self._pull.recv(zmq.NOBLOCK)
             except zmq.Again:
                 return
+            if not frame:  # to wake the owner
+                continue
             letters, unreadable = decode(frame)
             for letter in letters:
                 self.take_in(letter)

@@ -90,3 +90,11 @@ def test_timers_are_a_sorted_list_in_which_a_name_stands_once(
     expected = [str(number) for moment, number, _ in sorted(model) if moment <= 10]
     assert due(timers, 10.0) == expected
     assert timers.next_due() == min((m for m, _, _ in model if m > 10), default=None)
+
+
+def test_a_name_set_anew_for_ever_takes_no_more_room() -> None:
+    timers = Timers()
+    for number in range(10_000):
+        timers.set(1e6 + number, note("x"), "idle")
+        timers.set(1e6 + number, note("x"), f"{number % 40}")
+    assert len(timers) <= 2 * 41 + 1

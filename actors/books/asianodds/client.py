@@ -23,6 +23,9 @@ from actors.errors import (
 from actors.selections import Phase
 from actors.units import Money, money
 
+CALLS_DEADLINE = 300.0
+"""Seconds for a turn of an actor that calls the book several times, each with its timeouts."""
+
 _T = TypeVar("_T")
 
 
