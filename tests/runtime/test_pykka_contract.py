@@ -184,7 +184,7 @@ def test_setup_hands_a_failing_on_start_to_handle_failure_and_does_not_raise() -
 def test_start_returns_a_ref_as_if_all_were_well_though_on_start_fails() -> None:
     """Why a child has to say READY."""
     ref = Failing.start()
-    assert ref.actor_stopped.wait(10)
+    assert ref.actor_stopped.wait(5)
 
 
 def test_setup_lets_a_system_exit_of_on_start_out() -> None:
