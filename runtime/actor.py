@@ -5,7 +5,6 @@ of what it told. A handler that fails records nothing and tells nothing, and end
 incarnation; its supervisor decides what comes next.
 """
 
-import traceback
 from types import TracebackType
 from typing import Any, ClassVar
 
@@ -13,7 +12,7 @@ import pykka
 
 from runtime.cell import Cell, birth
 from runtime.codec import Letter, Message, Sealed, seal
-from runtime.errors import JournalError, OurError
+from runtime.errors import JournalError, OurError, described
 from runtime.journal import Entry, Journal
 from runtime.logs import logger
 from runtime.messages import Refused, Stop
@@ -37,6 +36,12 @@ class Actor(pykka.Actor):
     turn_deadline: ClassVar[float] = 60.0
     """Seconds after which an actor that is still in a turn is given up; 0 is never."""
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name in ("on_receive", "on_failure"):
+            if name in cls.__dict__:
+                raise TypeError(f"{cls.__name__}.{name} would never be called: use on_message")
+
     def __init__(self) -> None:
         self._cell = _cell_being_born(type(self))
         super().__init__()
@@ -45,11 +50,15 @@ class Actor(pykka.Actor):
         self.clock = self._cell.ports.clock
         self.chance = self._cell.ports.chance
         self.identity = self._cell.ports.identity
-        self.log = logger(self.address)
         self._pen = 0
         self._told: list[Sealed] = []
         self._armed: list[tuple[float, Letter[Message], str]] = []
         self._recorded: list[Entry] = []
+
+    @property
+    def log(self) -> Any:
+        """Return the logger of this kind of actor, with the address in every line."""
+        return logger(self.address.partition("/")[0]).bind(address=self.address)
 
     @property
     def failure(self) -> str:
@@ -116,9 +125,8 @@ class Actor(pykka.Actor):
 
     # pykka's three hooks, and the places where its loop meets ours.
 
-    @staticmethod
-    def _create_actor_inbox() -> Any:
-        return birth.get().mailbox
+    def _create_actor_inbox(self) -> Any:  # type: ignore[override]
+        return self._cell.mailbox
 
     @staticmethod
     def _create_future() -> pykka.Future[Any]:
@@ -151,8 +159,9 @@ class Actor(pykka.Actor):
             self._fail(error)
 
     def _stop(self) -> None:
-        self.actor_stopped.set()
-        self.on_stop()
+        if not self.actor_stopped.is_set():
+            self.actor_stopped.set()
+            self.on_stop()
 
     def _handle_failure(
         self,
@@ -165,7 +174,7 @@ class Actor(pykka.Actor):
 
     def _fail(self, error: BaseException) -> None:
         self._told, self._armed, self._recorded = [], [], []
-        self._cell.failure = "".join(traceback.format_exception_only(error)).strip()
+        self._cell.failure = described(error)
         self.log.error("actor failed", failure=self._cell.failure, exc_info=error)
         self.actor_stopped.set()
 
@@ -196,7 +205,8 @@ class Actor(pykka.Actor):
 
 
 def _cell_being_born(actor_class: type[Actor]) -> Cell:
-    try:
-        return birth.get()
-    except LookupError:
-        raise TypeError(f"{actor_class.__name__} is started by a host, not by itself") from None
+    cell = birth.get(None)
+    if cell is None or cell.actor_class is not actor_class:
+        raise TypeError(f"{actor_class.__name__} is started by a host, not by itself")
+    birth.set(None)  # what its constructor makes has no host
+    return cell

@@ -46,12 +46,10 @@ class Keeper(Protocol):
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Cell:
-    """One incarnation at one address; it holds the only strong reference to its actor.
-
-    `turn_deadline` in seconds; 0 is none.
-    """
+    """One incarnation at one address; it holds the only strong reference to its actor."""
 
     host: Keeper
+    actor_class: "type[Actor]"
     address: str
     parent: str
     incarnation: int
@@ -64,7 +62,6 @@ class Cell:
     abandoned: bool = False
     ready_wanted: bool = False
     ready_said: bool = False
-    turn_deadline: float = 0.0
 
     def say_ready(self) -> None:
         """Tell the parent READY, once."""
@@ -77,5 +74,5 @@ class Cell:
         self.host.let_go(self, letters, at_once)
 
 
-birth: ContextVar[Cell] = ContextVar("birth")
+birth: ContextVar[Cell | None] = ContextVar("birth", default=None)
 """The cell of the actor that a host is making right now."""

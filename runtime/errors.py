@@ -1,5 +1,7 @@
 """The root of the error tree, and what the runtime itself can raise."""
 
+import traceback
+
 
 class TictacError(Exception):
     """Anything that Tictac raises on purpose."""
@@ -27,3 +29,15 @@ class JournalError(OurError):
 
 class StaleWriterError(JournalError):
     """A newer incarnation of the writer exists; this one may not write."""
+
+
+LONGEST_DESCRIPTION = 2_000
+
+
+def described(error: BaseException) -> str:
+    """Return an exception in words that fit into any message: UTF-8, and not too many."""
+    try:
+        text = "".join(traceback.format_exception_only(error)).strip()
+    except Exception:  # noqa: BLE001 - its __str__ is somebody else's code, too
+        text = type(error).__name__
+    return text[:LONGEST_DESCRIPTION].encode("utf-8", "backslashreplace").decode()

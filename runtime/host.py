@@ -11,6 +11,7 @@ from typing import Any
 from runtime.actor import Actor
 from runtime.cell import Cell, Ports, birth
 from runtime.codec import Message, Sealed, seal
+from runtime.errors import described
 from runtime.mailbox import Mailbox
 from runtime.messages import Exited, Stop, Wedged
 from runtime.post import PostOffice
@@ -37,15 +38,18 @@ class Host:
         The parent hears `Ready` or `Exited`, also when the constructor raises.
         """
         mailbox = self._mailbox(actor_class, address)
-        cell = Cell(self, address, parent, next(self._incarnations), mailbox, self.ports, self.post)
-        cell.turn_deadline = actor_class.turn_deadline
+        number = next(self._incarnations)
+        cell = Cell(self, actor_class, address, parent, number, mailbox, self.ports, self.post)
         self.cells[address] = cell
         self.post.open(address, cell.mailbox)
         token = birth.set(cell)
         try:
             cell.actor = actor_class(**arguments)
-        except Exception as error:  # noqa: BLE001 - its parent decides, not its maker
-            self._bury(cell, f"{type(error).__name__}: {error}")
+            if birth.get() is not None:
+                raise TypeError(f"{actor_class.__name__}.__init__ does not call super().__init__()")
+        except BaseException as error:  # noqa: BLE001 - its parent decides, not its maker
+            cell.actor = None
+            self._bury(cell, described(error))
             return cell.incarnation
         finally:
             birth.reset(token)

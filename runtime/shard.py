@@ -14,6 +14,7 @@ from runtime.actor import Actor
 from runtime.cell import Cell
 from runtime.clock import Clock
 from runtime.codec import Letter, Message, Overflow, Sealed, decode, frames
+from runtime.errors import described
 from runtime.logs import logger
 from runtime.mailbox import CAPACITY, Fate, Lane, Mailbox, Outcome
 from runtime.messages import Held
@@ -131,6 +132,8 @@ class Shard:
         queued: list[bytes] = []
         slots = self._slots
         with self.gate:
+            if self._push.closed:
+                return [(letter, Fate.CLOSED) for letter in letters]
             for letter in letters:
                 slot = slots.get(letter.to)
                 if slot is None:
@@ -193,7 +196,7 @@ class Shard:
             if self._dues:
                 self._wake_due()
             for _ in range(min(len(ready), TURNS_PER_DRAIN)):
-                self._turn(ready.popleft())
+                self._guarded_turn(ready.popleft())
             if self.outbox:
                 self.let_go()
         with self.gate:
@@ -251,6 +254,16 @@ class Shard:
             slot.noted = math.inf
             if not slot.closed:
                 self._queue(slot)
+
+    def _guarded_turn(self, slot: ShardSlot) -> None:
+        try:
+            self._turn(slot)
+        except BaseException as error:
+            self.current = None
+            log.error("turn failed outside its actor", address=slot.address, exc_info=error)
+            if slot.cell is not None and not slot.closed:
+                slot.cell.failure = described(error)
+                slot.cell.host.loop_ended(slot.cell)
 
     def _turn(self, slot: ShardSlot) -> None:
         slot.queued = False

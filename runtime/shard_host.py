@@ -36,10 +36,8 @@ class ShardHost(ThreadHost):
             pause.wait(0.005)
         for shard in self.shards:
             shard.stop()
-        for shard in self.shards:
-            shard.thread.join(max(0.1, deadline - self.ports.clock.monotonic()))
-        stuck = [shard.name for shard in self.shards if shard.thread.is_alive()]
-        return self._join(deadline, stuck)
+        left = self._join(deadline + 0.1, [shard.thread for shard in self.shards])
+        return left + [cell.address for cell in self.cells.values() if cell not in self._threads]
 
     def let_go(self, cell: Cell, letters: list[Sealed], at_once: bool) -> None:
         slot = cell.mailbox

@@ -77,7 +77,7 @@ class SimHost(Host):
         ]
         for cell in self._unnoticed:
             began = cell.mailbox.work.began
-            dues.append(None if began is None else began + cell.turn_deadline + LATER)
+            dues.append(None if began is None else began + cell.actor_class.turn_deadline + LATER)
         return min((due for due in dues if due is not None), default=None)
 
     def _mailbox(self, actor_class: type[Actor], address: str) -> Mailbox:  # noqa: ARG002

@@ -73,8 +73,11 @@ class Supervisor(Actor):
         now = self.clock.monotonic()
         match message:
             case Ready(address, incarnation):
+                self.cancel(f"start {address}")
                 self._obey(self.rules.ready(address, incarnation, now))
             case Exited(address, incarnation, failure):
+                self.cancel(f"start {address}")
+                self.cancel(f"stop {address}")
                 self._obey(self.rules.exited(address, incarnation, failure, now))
                 if self._cell.post.keeps(address):
                     self._bring_to_life(address)
@@ -115,7 +118,8 @@ class Supervisor(Actor):
                     self._start(child)
                 case StopChild(child, incarnation):
                     self._cell.host.stop(child.address)
-                    self.after(child.stop_deadline, StopExpired(child.address, incarnation))
+                    expired = StopExpired(child.address, incarnation)
+                    self.after(child.stop_deadline, expired, f"stop {child.address}")
                 case Wake(seconds):
                     self.after(seconds, RestartDue())
                 case AllReady():
@@ -130,4 +134,5 @@ class Supervisor(Actor):
             child.actor_class, child.address, self.address, **child.arguments
         )
         self.rules.started(child.address, incarnation)
-        self.after(child.start_deadline, StartExpired(child.address, incarnation))
+        expired = StartExpired(child.address, incarnation)
+        self.after(child.start_deadline, expired, f"start {child.address}")

@@ -42,13 +42,13 @@ class ThreadHost(Host):
             if not cell.parent:
                 self.stop(cell.address)
 
-    def _join(self, deadline: float, stuck: Sequence[str] = ()) -> list[str]:
+    def _join(self, deadline: float, threads: Sequence[threading.Thread] = ()) -> list[str]:
         self._closed.set()
         self._watcher.join()
-        for thread in list(self._threads.values()):
+        threads = [*threads, *self._threads.values()]
+        for thread in threads:
             thread.join(max(0.0, deadline - self.ports.clock.monotonic()))
-        alive = [thread.name for thread in list(self._threads.values()) if thread.is_alive()]
-        left = [*stuck, *alive]
+        left = [thread.name for thread in threads if thread.is_alive()]
         if not left:
             self.context.destroy(linger=0)
         return left

@@ -2,10 +2,18 @@
 
 import heapq
 import itertools
+from typing import NamedTuple
 
 from runtime.codec import Letter, Message
 
 ROOM = 32
+
+
+class _Entry(NamedTuple):
+    due: float
+    number: int
+    name: str
+    letter: list[Letter[Message]]  # empty when it was cancelled or replaced
 
 
 class Timers:
@@ -17,39 +25,42 @@ class Timers:
     __slots__ = ("_current", "_heap", "_room", "_sequence")
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, str, Letter[Message]]] = []
+        self._heap: list[_Entry] = []
         self._sequence = itertools.count()
-        self._current: dict[str, int] = {}
+        self._current: dict[str, _Entry] = {}
         self._room = ROOM
 
     def set(self, due: float, letter: Letter[Message], name: str = "") -> None:
         """Arm a timer. An unnamed one cannot be cancelled."""
-        number = next(self._sequence)
+        entry = _Entry(due, next(self._sequence), name, [letter])
         if name:
-            self._current[name] = number
-        heapq.heappush(self._heap, (due, number, name, letter))
+            self.cancel(name)
+            self._current[name] = entry
+        heapq.heappush(self._heap, entry)
         if len(self._heap) > self._room:
-            self._forget_replaced()
+            self._forget_cancelled()
 
     def cancel(self, name: str) -> None:
         """Forget the timer of this name; a name that is not armed is no error."""
-        self._current.pop(name, None)
+        entry = self._current.pop(name, None)
+        if entry is not None:
+            entry.letter.clear()
 
     def next_due(self) -> float | None:
         """Return when the next armed timer comes due."""
         heap = self._heap
-        while heap and not self._armed(heap[0]):
+        while heap and not heap[0].letter:
             heapq.heappop(heap)
-        return heap[0][0] if heap else None
+        return heap[0].due if heap else None
 
     def pop_due(self, now: float) -> Letter[Message] | None:
         """Take the letter of the earliest timer that is due, if any."""
         due = self.next_due()
         if due is None or due > now:
             return None
-        _, _, name, letter = heapq.heappop(self._heap)
-        self._current.pop(name, None)
-        return letter
+        entry = heapq.heappop(self._heap)
+        self._current.pop(entry.name, None)
+        return entry.letter[0]
 
     def clear(self) -> None:
         """Forget all timers."""
@@ -59,11 +70,7 @@ class Timers:
     def __len__(self) -> int:
         return len(self._heap)
 
-    def _forget_replaced(self) -> None:
-        self._heap = [entry for entry in self._heap if self._armed(entry)]
+    def _forget_cancelled(self) -> None:
+        self._heap = [entry for entry in self._heap if entry.letter]
         heapq.heapify(self._heap)
         self._room = max(ROOM, 2 * len(self._heap))
-
-    def _armed(self, entry: tuple[float, int, str, Letter[Message]]) -> bool:
-        _, number, name, _ = entry
-        return not name or self._current.get(name) == number

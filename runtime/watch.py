@@ -22,7 +22,7 @@ class Watch:
         found = []
         for cell in cells:
             stalled = self._stalled(cell, seen, now)
-            deadline = cell.turn_deadline
+            deadline = cell.actor_class.turn_deadline
             if deadline and stalled > deadline and cell not in self._told:
                 self._told.add(cell)
                 found.append((cell, stalled))

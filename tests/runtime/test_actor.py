@@ -78,6 +78,12 @@ def test_an_actor_cannot_be_started_without_a_host() -> None:
         Echo.start(heard=[])
 
 
+@pytest.mark.parametrize("name", ["on_receive", "on_failure"])
+def test_a_hook_of_pykka_that_is_never_called_cannot_be_overridden(name: str) -> None:
+    with pytest.raises(TypeError, match=f"{name} would never be called: use on_message"):
+        type("Mistaken", (Echo,), {name: lambda *_: None})
+
+
 def test_rubbish_in_the_mailbox_is_refused_and_the_actor_goes_on(drive: Drive) -> None:
     heard: list[str] = []
     drive.host.spawn(Echo, "echo", heard=heard)

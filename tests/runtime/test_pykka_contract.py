@@ -57,9 +57,9 @@ def test_our_actor_overrides_these_names_of_pykka_and_none_by_accident() -> None
         "_create_actor_inbox",
         "_create_future",
         "_handle_failure",
+        "_handle_receive",
         "_start_actor_loop",
         "_stop",
-        "on_receive",
     }
 
 
@@ -83,7 +83,7 @@ def test_an_actor_of_pykka_has_these_attributes_and_no_name_of_ours() -> None:
         ("_stop", ["self"]),
         ("on_start", ["self"]),
         ("on_stop", ["self"]),
-        ("on_receive", ["self", "message"]),
+        ("_handle_receive", ["self", "message"]),
         ("_handle_failure", ["self", "exception_type", "exception_value", "traceback"]),
     ],
 )
@@ -236,11 +236,11 @@ def test_a_loop_that_get_has_left_can_be_entered_again() -> None:
 
 
 @pytest.mark.parametrize("message", [b"", b"frame", None, (1, 2), {"command": "x"}])
-def test_what_is_no_message_of_pykkas_own_goes_to_on_receive_as_it_is(message: object) -> None:
+def test_whatever_is_in_an_envelope_goes_to_handle_receive_as_it_is(message: object) -> None:
     heard: list[object] = []
 
     class Taking(Bare):
-        def on_receive(self, message: Any) -> None:
+        def _handle_receive(self, message: Any) -> None:
             heard.append(message)
             self.actor_stopped.set()
 
@@ -288,7 +288,7 @@ def test_the_loop_goes_on_after_a_failure_unless_handle_failure_sets_actor_stopp
 
 
 def test_a_base_exception_of_a_handler_stops_every_actor_of_the_process() -> None:
-    """The trap: why no exception whatsoever gets out of our on_receive."""
+    """The trap: why no exception whatsoever gets out of our _handle_receive."""
     bystander = Bystander.start()
     actor = Bare(SystemExit("boom"))
     actor._actor_loop_running()

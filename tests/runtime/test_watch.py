@@ -32,10 +32,18 @@ class Box:
         return self.waiting
 
 
+class Patient(Actor):
+    turn_deadline = 10.0
+
+
+class Endless(Actor):
+    turn_deadline = 0.0
+
+
 @dataclass(eq=False)
 class Place:
     mailbox: Box = field(default_factory=Box)
-    turn_deadline: float = 10.0
+    actor_class: type[Actor] = Patient
 
 
 def look(seen: Watch, place: Any, now: float) -> list[float]:
@@ -74,7 +82,7 @@ def test_one_that_always_has_work_and_does_it_is_left_alone() -> None:
 
 
 def test_a_deadline_of_none_is_for_ever() -> None:
-    seen, place = Watch(), Place(turn_deadline=0.0)
+    seen, place = Watch(), Place(actor_class=Endless)
     place.mailbox.work.begin(5.0)
     assert look(seen, place, 1e9) == []
 
@@ -121,7 +129,7 @@ def test_a_wedged_actor_is_fenced_by_a_new_incarnation_in_virtual_time() -> None
     older = host.cells["echo"]
     host.wedge("echo")
     host.tell("echo", Say("lost with it"))
-    host.run(older.turn_deadline - 2)
+    host.run(Echo.turn_deadline - 2)
     assert host.cells["echo"] is older
     host.run(5)
     host.tell("echo", Say("here"))
