@@ -1,0 +1,74 @@
+"""What was found as text: a row for each contender, then reasons, then goals."""
+
+from typing import Any
+
+from actors.bench.actors.goals import best_rate
+
+FIRST, NARROW, WIDE = 24, 15, 19
+REASON = "not_measured"
+
+
+def text(found: dict[str, Any]) -> str:
+    """Return the table for a terminal."""
+    machine, contenders = found["machine"], found["contenders"]
+    names = [name for name in next(iter(contenders.values())) if name.startswith(_KINDS)]
+    reasons: dict[str, int] = {}
+    heads = [_head(name) for name in names]
+    lines = [
+        f"{machine['cores_usable']} cores, Python {machine['python']}, {machine['system']}; "
+        "k/s are thousand messages a second (best way to tell, ± half the spread);",
+        "hops are µs p50/p99; actors are s to start/s to stop/MiB",
+        "",
+        _line("", [head[0] for head in heads], names),
+        _line("", [head[1] for head in heads], names),
+    ]
+    for contender in contenders.values():
+        cells = [_cell(contender, name, reasons) for name in names]
+        lines.append(_line(contender["title"], cells, names))
+    lines.append("")
+    lines += [f"[{number}] {reason}" for reason, number in reasons.items()]
+    return "\n".join([*lines, *([""] if reasons else []), *_goals(found["goals"])])
+
+
+_KINDS = ("tell_", "hop", "crowd_")
+
+
+def _line(first: str, cells: list[str], names: list[str]) -> str:
+    widths = [WIDE if name.startswith("crowd_") else NARROW for name in names]
+    padded = "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+    return f"{first:<{FIRST}}{padded}".rstrip()
+
+
+def _head(name: str) -> tuple[str, str]:
+    kind, _, rest = name.partition("_")
+    if kind == "tell":
+        return f"tell 1→{int(rest.removeprefix('1_to_')):,}", "k/s"
+    if kind == "crowd":
+        return f"{int(rest):,} actors", "s/s/MiB"
+    return ("hop, one core" if rest else "hop"), "µs"
+
+
+def _cell(contender: dict[str, Any], name: str, reasons: dict[str, int]) -> str:
+    found = contender[name]
+    if REASON in found:
+        return f"[{reasons.setdefault(found[REASON], len(reasons) + 1)}]"
+    if name.startswith("crowd_"):
+        start, stop = found["start_seconds"], found["stop_seconds"]
+        return f"{start:.2f}/{stop:.2f}/{found['rss_growth_mebibytes']:.0f}"
+    if name.startswith("hop"):
+        p50, p99 = found["p50_microseconds"]["median"], found["p99_microseconds"]["median"]
+        return f"{p50:.1f}/{p99:.0f}"
+    rate = best_rate(contender, name)
+    assert rate is not None, name
+    half = 50 * (rate["max"] - rate["min"]) / rate["median"]
+    return f"{rate['median'] / 1000:.1f} ±{half:.0f}%"
+
+
+def _goals(goals: list[dict[str, Any]]) -> list[str]:
+    lines = []
+    for goal in goals:
+        bound = f"≥ {goal['at_least']:g}" if "at_least" in goal else f"≤ {goal['at_most']:g}"
+        measured = "-" if goal["measured"] is None else f"{goal['measured']:.2f}"
+        verdict = {True: "pass", False: "FAIL", None: "not measured"}[goal["passed"]]
+        lines.append(f"{goal['goal']:<58}{measured:>9}  {bound:<6} {verdict}")
+    return lines
