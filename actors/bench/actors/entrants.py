@@ -7,6 +7,7 @@ from typing import Any
 RAW = "no actors"
 THREAD_EACH = "needs a thread each"
 PROCESS_EACH = "needs a process each"
+ONE_THREAD = "both sides share one thread"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Plan:
                     "warm_up": self.warm_up,
                 },
             )
-        for name, pinned in (("hop", False), ("hop_pinned", True)):
+        for name, cores in (("hop", 0), ("hop_one_core", 1), ("hop_two_cores", 2)):
             yield (
                 name,
                 {
@@ -42,7 +43,7 @@ class Plan:
                     "rounds": self.rounds,
                     "repeats": self.repeats,
                     "warm_up": self.warm_up // 10,
-                    "pinned": pinned,
+                    "cores": cores,
                 },
             )
         for actors in self.crowds:
@@ -66,13 +67,13 @@ class Entrant:
     def refusal(self, request: dict[str, Any]) -> str:
         """Return why a measurement is not attempted; empty when it is."""
         kind = request["measurement"]
-        size = request.get("receivers", request.get("actors", 0))
+        size = next(request[key] for key in ("receivers", "actors", "cores") if key in request)
         most, reason = self.most.get(kind, (size, ""))
         return f"not attempted: {reason}" if size > most else ""
 
 
 ENTRANTS = (
-    Entrant("ours_shard", "ShardHost, 1 shard", ours=True),
+    Entrant("ours_shard", "ShardHost, 1 shard", ours=True, most={"hop": (1, ONE_THREAD)}),
     Entrant(
         "ours_two_shards",
         "ShardHost, 2 shards",
@@ -86,14 +87,14 @@ ENTRANTS = (
         guest=True,
         most={"crowd": (10_000, THREAD_EACH)},
     ),
-    Entrant("thespian_simple", "Thespian, simple", guest=True),
+    Entrant("thespian_simple", "Thespian, simple", guest=True, most={"hop": (1, ONE_THREAD)}),
     Entrant(
         "thespian_processes",
         "Thespian, multiproc TCP",
         guest=True,
         most={"tell": (1, PROCESS_EACH), "crowd": (0, PROCESS_EACH)},
     ),
-    Entrant("xoscar_pool", "xoscar, 1 process", guest=True),
+    Entrant("xoscar_pool", "xoscar, 1 process", guest=True, most={"hop": (1, ONE_THREAD)}),
     Entrant("raw_queue", "raw SimpleQueue", most={"tell": (1, RAW), "crowd": (0, RAW)}),
     Entrant("raw_inproc", "raw ZeroMQ inproc", most={"tell": (1, RAW), "crowd": (0, RAW)}),
 )

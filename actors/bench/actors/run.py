@@ -24,8 +24,8 @@ METHOD = (
     "tell: messages a second until the last one was handled, counted by the receivers; a warm-up "
     "sizes the floods; at most 10,000 messages are on their way.",
     "Ways to tell: the main thread one by one (outside), and an actor 64 a turn (actor).",
-    "hop: half of a round trip between two actors, or two threads for the raw ones; "
-    "pinned: the whole process on one core.",
+    "hop: half of a round trip between two actors, or two threads for the raw ones; threads "
+    "placed by the system, or all on one core, or each side kept on a core of its own.",
     "crowd: until the last actor has started, the growth of resident memory, and until the last "
     "one is gone; measured once.",
     "Ours are children of one Supervisor, given as a list. The message is a Message of an int and "
@@ -84,8 +84,9 @@ def _measure(entrant: Entrant, plan: Plan, python: Path, refused: str, say: Say)
 
 def ask(python: Path, request: dict[str, Any], limit_seconds: float) -> dict[str, Any]:
     """Return what a contender's process answers, or why it does not."""
-    ours = python == Path(sys.executable)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)} if ours else dict(os.environ)
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    if python == Path(sys.executable):
+        environment["PYTHONPATH"] = str(ROOT)
     process = subprocess.Popen(
         [python, "-P", "-m", CONTENDERS, json.dumps(request)],
         stdout=subprocess.PIPE,

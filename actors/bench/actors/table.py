@@ -4,7 +4,7 @@ from typing import Any
 
 from actors.bench.actors.goals import best_rate
 
-FIRST, NARROW, WIDE = 24, 15, 19
+FIRST, NARROW, WIDE = 23, 14, 18
 REASON = "not_measured"
 
 
@@ -16,8 +16,8 @@ def text(found: dict[str, Any]) -> str:
     heads = [_head(name) for name in names]
     lines = [
         f"{machine['cores_usable']} cores, Python {machine['python']}, {machine['system']}; "
-        "k/s are thousand messages a second (best way to tell, ± half the spread);",
-        "hops are µs p50/p99; actors are s to start/s to stop/MiB",
+        "thousand messages a second, best way to tell, ± half the spread;",
+        "hop p50/p99; seconds to start all / to stop all / MiB more resident",
         "",
         _line("", [head[0] for head in heads], names),
         _line("", [head[1] for head in heads], names),
@@ -45,7 +45,7 @@ def _head(name: str) -> tuple[str, str]:
         return f"tell 1→{int(rest.removeprefix('1_to_')):,}", "k/s"
     if kind == "crowd":
         return f"{int(rest):,} actors", "s/s/MiB"
-    return ("hop, one core" if rest else "hop"), "µs"
+    return {"": "hop", "one_core": "hop, 1 core", "two_cores": "hop, 2 cores"}[rest], "µs"
 
 
 def _cell(contender: dict[str, Any], name: str, reasons: dict[str, int]) -> str:

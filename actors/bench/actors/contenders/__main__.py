@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from actors.bench.actors.contenders import gauge
 from actors.bench.actors.contenders.gauge import Contender, Tally
 
 COLLECTOR_THRESHOLDS = (20_000, 20, 50)
@@ -23,8 +24,8 @@ MOST_MESSAGES = 1_000_000
 
 def main(request: dict[str, Any]) -> dict[str, Any]:
     """Measure what the request asks for. What goes wrong is part of the answer."""
-    if request.get("pinned") and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    if request.get("cores"):
+        _pin(request["cores"])
     module = importlib.import_module(f"{__package__}.{request['contender']}")
     contender: Contender = module.CONTENDER()
     try:
@@ -34,6 +35,19 @@ def main(request: dict[str, Any]) -> dict[str, Any]:
         contender.close()
     versions = {library: importlib.metadata.version(library) for library in contender.libraries}
     return {**found, "versions": versions}
+
+
+def _pin(count: int) -> None:
+    """Keep all on one core, or the two sides of a hop on a core each. Raises OSError."""
+    if not hasattr(os, "sched_setaffinity"):
+        raise OSError("this system cannot keep a thread on a core")
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < count:
+        raise OSError(f"there is no core but {cores[0]}")
+    if count == 1:
+        os.sched_setaffinity(0, {cores[-1]})
+    else:
+        gauge.seats = (cores[0], cores[-1])
 
 
 def _calm() -> None:

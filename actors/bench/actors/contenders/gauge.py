@@ -1,5 +1,6 @@
 """What all contenders share: the message, the tally of what was handled, and their shape."""
 
+import os
 import threading
 import time
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ WINDOW = 10_000
 
 PAUSE_SECONDS = 0.001
 WORD = "home"
+
+seats: tuple[int, ...] = ()
+"""The cores of the two sides of a hop; empty where the system places them as it likes."""
 
 
 @dataclass(slots=True)
@@ -71,6 +75,12 @@ class Tally:
 def pause() -> None:
     """Let the receivers catch up."""
     threading.Event().wait(PAUSE_SECONDS)
+
+
+def sit(side: int) -> None:
+    """Keep this thread, one side of a hop, on the core that is meant for it."""
+    if seats:
+        os.sched_setaffinity(0, {seats[side]})
 
 
 class Contender:

@@ -11,6 +11,7 @@ from actors.bench.actors.contenders.gauge import (
     Contender,
     Tally,
     pause,
+    sit,
 )
 from runtime.actor import Actor
 from runtime.codec import Message
@@ -101,7 +102,11 @@ class Producer(Settler):
 
 class Pong(Settler):
     def on_message(self, message: Message, sender: str) -> None:
-        self.tell(sender, message)
+        match message:
+            case BenchGo():
+                sit(1)
+            case _:
+                self.tell(sender, message)
 
 
 class Ping(Settler):
@@ -118,6 +123,8 @@ class Ping(Settler):
             case BenchFlood(rounds):
                 self.rounds = rounds
                 self.partner = _elsewhere("pong", self.address, self.threads)
+                sit(0)
+                self.tell(self.partner, BenchGo())
                 self._serve(0)
             case BenchNote(number):
                 self.taken.append(time.perf_counter_ns() - self.sent)
@@ -134,10 +141,10 @@ class Ping(Settler):
 
 
 class Ours(Contender):
-    """All but the host, which a subclass makes; `seats` is on how many threads it has actors."""
+    """All but the host, which a subclass makes; `lanes` is how many threads they share."""
 
     libraries = ("pykka", "pyzmq", "msgspec")
-    seats: ClassVar[int] = 1
+    lanes: ClassVar[int] = 1
 
     def host(self) -> ThreadHost:
         raise NotImplementedError
@@ -161,7 +168,7 @@ class Ours(Contender):
 
     def _spread(self, name: str, actor_class: type[Actor], told: dict[str, object]) -> list[Child]:
         """Name enough of a kind that one of them gets another thread than a given actor."""
-        count = 1 if self.seats == 1 else 16
+        count = 1 if self.lanes == 1 else 16
         return [Child(f"{name}/{number}", actor_class, told) for number in range(count)]
 
     def flood(self, way: str, messages: int) -> None:

@@ -8,7 +8,7 @@ from runtime.shard_host import ShardHost
 class OursTwoShards(Ours):
     """Every hop that is measured crosses from one shard to the other."""
 
-    seats = 2
+    lanes = 2
 
     def host(self) -> ShardHost:
         return ShardHost(Ports(), shards=2)

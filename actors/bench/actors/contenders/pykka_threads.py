@@ -5,7 +5,7 @@ from typing import Any
 
 import pykka
 
-from actors.bench.actors.contenders.gauge import BURST, WORD, Contender, Note, Tally, pause
+from actors.bench.actors.contenders.gauge import BURST, WORD, Contender, Note, Tally, pause, sit
 
 
 class Receiver(pykka.ThreadingActor):
@@ -52,6 +52,9 @@ class Producer(pykka.ThreadingActor):
 class Pong(pykka.ThreadingActor):
     use_daemon_thread = True
 
+    def on_start(self) -> None:
+        sit(1)
+
     def on_receive(self, message: tuple[Note, "pykka.ActorRef[Ping]"]) -> None:
         note, sender = message
         sender.tell(note)
@@ -66,6 +69,9 @@ class Ping(pykka.ThreadingActor):
         self.tally = tally
         self.taken = taken
         self.rounds = self.sent = 0
+
+    def on_start(self) -> None:
+        sit(0)
 
     def on_receive(self, message: Any) -> None:
         if not isinstance(message, Note):

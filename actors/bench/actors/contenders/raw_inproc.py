@@ -5,7 +5,7 @@ import time
 
 import zmq
 
-from actors.bench.actors.contenders.gauge import BURST, Contender, Tally, pause
+from actors.bench.actors.contenders.gauge import BURST, Contender, Tally, pause, sit
 
 FRAME = b"x" * 40
 """About as long as our message is on the wire."""
@@ -53,11 +53,13 @@ class RawInproc(Contender):
         push_back, pull_back = self._line()
 
         def echo() -> None:
+            sit(1)
             for _ in range(rounds):
                 push_back.send(pull_there.recv())
 
         thread = threading.Thread(target=echo, daemon=True)
         thread.start()
+        sit(0)
         taken = []
         for _ in range(rounds):
             sent = time.perf_counter_ns()

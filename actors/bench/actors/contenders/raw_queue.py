@@ -4,7 +4,7 @@ import threading
 import time
 from queue import SimpleQueue
 
-from actors.bench.actors.contenders.gauge import BURST, WORD, Contender, Note, Tally, pause
+from actors.bench.actors.contenders.gauge import BURST, WORD, Contender, Note, Tally, pause, sit
 
 
 class RawQueue(Contender):
@@ -35,11 +35,13 @@ class RawQueue(Contender):
         back: SimpleQueue[Note] = SimpleQueue()
 
         def echo() -> None:
+            sit(1)
             for _ in range(rounds):
                 back.put(there.get())
 
         thread = threading.Thread(target=echo, daemon=True)
         thread.start()
+        sit(0)
         taken = []
         for number in range(rounds):
             sent = time.perf_counter_ns()

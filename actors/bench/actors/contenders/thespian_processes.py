@@ -5,8 +5,8 @@ from typing import Any
 
 from thespian.actors import Actor, ActorSystem
 
-from actors.bench.actors.contenders.gauge import WORD, Contender, Note, Tally
-from actors.bench.actors.contenders.thespian_simple import Pong, Producer
+from actors.bench.actors.contenders.gauge import WORD, Contender, Note, Tally, sit
+from actors.bench.actors.contenders.thespian_simple import Producer
 
 
 class Counter(Actor):
@@ -25,6 +25,16 @@ class Counter(Actor):
             self.send(sender, "counting")
 
 
+class Pong(Actor):
+    """Sends back; its first message is a greeting."""
+
+    def receiveMessage(self, message: Any, sender: Any) -> None:  # noqa: N802
+        if message == "sit":
+            sit(1)
+        if isinstance(message, (Note, str)):
+            self.send(sender, message)
+
+
 class Timer(Actor):
     """Plays ping-pong in its own process and answers with the times."""
 
@@ -39,6 +49,7 @@ class Timer(Actor):
             self.partner, self.rounds = message
             self.taken = []
             self.asker = sender
+            sit(0)
             self._serve(0)
         elif isinstance(message, Note):
             self.taken.append(time.perf_counter_ns() - self.sent)
@@ -75,8 +86,9 @@ class ThespianProcesses(Contender):
         self._tally.finish(self._system.listen())
 
     def ping_pong(self, rounds: int) -> list[int]:
-        timer = self._system.createActor(Timer)
-        taken: list[int] = self._system.ask(timer, (self._system.createActor(Pong), rounds))
+        timer, pong = self._system.createActor(Timer), self._system.createActor(Pong)
+        self._system.ask(pong, "sit")
+        taken: list[int] = self._system.ask(timer, (pong, rounds))
         return taken
 
     def close(self) -> None:
