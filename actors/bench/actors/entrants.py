@@ -20,7 +20,7 @@ class Plan:
     repeats: int = 3
     rounds: int = 2_000
     warm_up: int = 2_000
-    limit_seconds: float = 60.0
+    limit_seconds: float = 40.0
 
     def measurements(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield each measurement's name and what is asked of a contender."""

@@ -94,11 +94,11 @@ def ask(python: Path, request: dict[str, Any], limit_seconds: float) -> dict[str
         text=True,
         env=environment,
     )
+    limit = ""
     try:
         out, err = process.communicate(timeout=limit_seconds)
     except subprocess.TimeoutExpired:
-        _end(process)
-        return {"not_measured": f"took longer than {limit_seconds:g} s"}
+        out, err, limit = *_end(process), f"more than {limit_seconds:g} s"
     except BaseException:
         _end(process)
         raise
@@ -106,18 +106,20 @@ def ask(python: Path, request: dict[str, Any], limit_seconds: float) -> dict[str
         answer: dict[str, Any] = json.loads(out.strip().splitlines()[-1])
     except (ValueError, IndexError):
         last = (err.strip().splitlines() or ["it said nothing"])[-1]
-        return {"not_measured": f"ended with code {process.returncode}: {last}"}
+        return {"not_measured": limit or f"ended with code {process.returncode}: {last}"}
+    if limit:
+        answer["not_measured"] = f"{answer.get('not_measured', 'took too long')}: {limit}"
     return answer
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    """Let it clean up what it began, then end it."""
+def _end(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Let it say how far it came and clean up what it began, then end it."""
     process.terminate()
     try:
-        process.communicate(timeout=GRACE_SECONDS)
+        return process.communicate(timeout=GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.communicate()
+        return process.communicate()
 
 
 def summary(found: Any) -> Any:

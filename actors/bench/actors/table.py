@@ -50,11 +50,14 @@ def _head(name: str) -> tuple[str, str]:
 
 def _cell(contender: dict[str, Any], name: str, reasons: dict[str, int]) -> str:
     found = contender[name]
+    missing = ""
     if REASON in found:
-        return f"[{reasons.setdefault(found[REASON], len(reasons) + 1)}]"
-    if name.startswith("crowd_"):
-        start, stop = found["start_seconds"], found["stop_seconds"]
-        return f"{start:.2f}/{stop:.2f}/{found['rss_growth_mebibytes']:.0f}"
+        missing = f"[{reasons.setdefault(found[REASON], len(reasons) + 1)}]"
+    if "start_seconds" in found:
+        stop = missing or f"{found['stop_seconds']:.2f}"
+        return f"{found['start_seconds']:.2f}/{stop}/{found['rss_growth_mebibytes']:.0f}"
+    if missing:
+        return missing
     if name.startswith("hop"):
         p50, p99 = found["p50_microseconds"]["median"], found["p99_microseconds"]["median"]
         return f"{p50:.1f}/{p99:.0f}"

@@ -86,7 +86,11 @@ def found() -> dict[str, Any]:
             "ours": False,
             "tell_1_to_1": rates(500_000, 80_000),
             "hop_one_core": hop(9.0),
-            "crowd_100000": {"not_measured": "took longer than 60 s"},
+            "crowd_100000": {
+                "not_measured": "stopping took too long: more than 40 s",
+                "start_seconds": 20.0,
+                "rss_growth_mebibytes": 100.0,
+            },
         },
         "ours_thread": {
             "title": "ThreadHost",
@@ -130,9 +134,9 @@ def test_the_table_has_a_row_for_each_and_a_reason_for_each_gap() -> None:
     rows = {line[:22].strip(): line[22:].split() for line in shown.split("\n")[5:10]}
     assert rows["ShardHost, 1 shard"] == ["400.0", "±10%", "5.0/45", "9.00/11.00/500"]
     assert rows["pykka ThreadingActor"] == ["100.0", "±10%", "9.0/81", "[1]"]
-    assert rows["xoscar"][-1] == "[2]"
+    assert rows["xoscar"][-1] == "20.00/[2]/100"
     assert rows["ThreadHost"][-1] == "[1]"
-    assert "[2] took longer than 60 s" in shown
+    assert "[2] stopping took too long: more than 40 s" in shown
     assert "tell 1→1, shard host / pykka ThreadingActor" in shown
     assert shown.endswith("11.00  ≤ 10   FAIL")
 
@@ -272,7 +276,7 @@ def test_what_ends_a_measurement_is_its_result() -> None:
 
 def test_a_measurement_that_overruns_is_ended() -> None:
     request = {"contender": "raw_queue", **dict(TINY.measurements())["hop"], "rounds": 10**9}
-    assert ask(PYTHON, request, 1.0) == {"not_measured": "took longer than 1 s"}
+    assert ask(PYTHON, request, 1.0) == {"not_measured": "took too long: more than 1 s"}
 
 
 # The command.

@@ -22,6 +22,10 @@ WARM_UP_EACH = 10
 MOST_MESSAGES = 1_000_000
 
 
+class Overrun(BaseException):
+    """The time for this measurement is over."""
+
+
 def main(request: dict[str, Any]) -> dict[str, Any]:
     """Measure what the request asks for. What goes wrong is part of the answer."""
     if request.get("cores"):
@@ -101,18 +105,21 @@ def _crowd(contender: Contender, request: dict[str, Any]) -> dict[str, Any]:
     tally.begin(count)
     gc.collect()
     before, began = _resident_bytes(), time.perf_counter_ns()
-    contender.populate(tally)
-    started = time.perf_counter_ns()
-    gc.collect()
-    growth = _resident_bytes() - before
-    stopping = time.perf_counter_ns()
-    contender.depopulate()
-    return {
-        "start_seconds": (started - began) / 1e9,
-        "stop_seconds": (time.perf_counter_ns() - stopping) / 1e9,
-        "rss_growth_mebibytes": growth / 2**20,
-        "rss_growth_per_actor_kibibytes": growth / 2**10 / count,
-    }
+    found: dict[str, Any] = {}
+    try:
+        contender.populate(tally)
+        found["start_seconds"] = (time.perf_counter_ns() - began) / 1e9
+        gc.collect()
+        growth = _resident_bytes() - before
+        found["rss_growth_mebibytes"] = growth / 2**20
+        found["rss_growth_per_actor_kibibytes"] = growth / 2**10 / count
+        began = time.perf_counter_ns()
+        contender.depopulate()
+        found["stop_seconds"] = (time.perf_counter_ns() - began) / 1e9
+    except Overrun:
+        what = "stopping" if found else "starting"
+        found["not_measured"] = f"{what} took too long"
+    return found
 
 
 def _resident_bytes() -> int:
@@ -127,13 +134,15 @@ _MEASUREMENTS = {"tell": _tell, "hop": _hop, "crowd": _crowd}
 
 
 def _leave(*_: object) -> None:
-    raise SystemExit("asked to stop")
+    raise Overrun
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _leave)
     try:
         answer = main(json.loads(sys.argv[1]))
+    except Overrun:
+        answer = {"not_measured": "took too long"}
     except Exception as error:  # noqa: BLE001 - whatever ends it is what was found
         answer = {"not_measured": f"{type(error).__name__}: {error}"}
     print(json.dumps(answer), flush=True)
