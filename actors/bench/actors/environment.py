@@ -7,7 +7,7 @@ from pathlib import Path
 
 from runtime.errors import OurError
 
-REQUIREMENTS = ("pykka>=4.4.2,<5", "thespian>=4.0.1,<5", "xoscar>=0.12,<1")
+REQUIREMENTS = ("pykka>=4.4.2,<5", "thespian>=4.0.1,<5", "xoscar>=0.12,<1", "uvloop>=0.21,<1")
 LIMIT_SECONDS = 300
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -23,7 +23,8 @@ METHOD = (
     "runtime.collector, a full collection before each timed part.",
     "tell: messages a second until the last one was handled, counted by the receivers; a warm-up "
     "sizes the floods; at most 10,000 messages are on their way.",
-    "Ways to tell: the main thread one by one (outside), and an actor 64 a turn (actor).",
+    "Ways to tell: the main thread one by one (outside), and an actor 64 a turn (actor); for "
+    "xoscar also an awaited call of the method (call).",
     "hop: half of a round trip between two actors, or two threads for the raw ones; threads "
     "placed by the system, or all on one core, or each side kept on a core of its own.",
     "crowd: until the last actor has started, the growth of resident memory, and until the last "
@@ -47,7 +48,7 @@ def bench_actors(
     guests, refused = Path(), ""
     if any(entrant.guest for entrant in entrants):
         try:
-            guests = install(state / "bench-env", say)
+            guests = install((state / "bench-env").resolve(), say)
         except BenchEnvironmentError as error:
             refused = str(error)
     contenders = {}
@@ -107,8 +108,8 @@ def ask(python: Path, request: dict[str, Any], limit_seconds: float) -> dict[str
     except (ValueError, IndexError):
         last = (err.strip().splitlines() or ["it said nothing"])[-1]
         return {"not_measured": limit or f"ended with code {process.returncode}: {last}"}
-    if limit:
-        answer["not_measured"] = f"{answer.get('not_measured', 'took too long')}: {limit}"
+    if limit and "not_measured" in answer:
+        answer["not_measured"] += f": {limit}"
     return answer
 
 

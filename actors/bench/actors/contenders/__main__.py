@@ -22,21 +22,31 @@ WARM_UP_EACH = 10
 MOST_MESSAGES = 1_000_000
 
 
-class Overrun(BaseException):
-    """The time for this measurement is over."""
+class Overrun(SystemExit):
+    """The time for this measurement is over; an event loop lets a SystemExit through."""
 
 
-def main(request: dict[str, Any]) -> dict[str, Any]:
-    """Measure what the request asks for. What goes wrong is part of the answer."""
-    if request.get("cores"):
-        _pin(request["cores"])
-    module = importlib.import_module(f"{__package__}.{request['contender']}")
-    contender: Contender = module.CONTENDER()
+def main(request: dict[str, Any]) -> None:
+    """Print what was measured, or what prevented it, then clean up."""
+    contender: Contender | None = None
     try:
-        _calm()
-        found = _MEASUREMENTS[request["measurement"]](contender, request)
-    finally:
+        if request.get("cores"):
+            _pin(request["cores"])
+        module = importlib.import_module(f"{__package__}.{request['contender']}")
+        contender = module.CONTENDER()
+        answer = _measured(contender, request)
+    except Overrun:
+        answer = {"not_measured": "took too long"}
+    except Exception as error:  # noqa: BLE001 - whatever ends it is what was found
+        answer = {"not_measured": f"{type(error).__name__}: {error}"}
+    print(json.dumps(answer), flush=True)  # before a cleaning up that may take too long
+    if contender is not None:
         contender.close()
+
+
+def _measured(contender: Contender, request: dict[str, Any]) -> dict[str, Any]:
+    _calm()
+    found = _MEASUREMENTS[request["measurement"]](contender, request)
     versions = {library: importlib.metadata.version(library) for library in contender.libraries}
     return {**found, "versions": versions}
 
@@ -140,10 +150,6 @@ def _leave(*_: object) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _leave)
     try:
-        answer = main(json.loads(sys.argv[1]))
-    except Overrun:
-        answer = {"not_measured": "took too long"}
-    except Exception as error:  # noqa: BLE001 - whatever ends it is what was found
-        answer = {"not_measured": f"{type(error).__name__}: {error}"}
-    print(json.dumps(answer), flush=True)
-    os._exit(0)  # the threads of a flood that failed would hold up a tidy end
+        main(json.loads(sys.argv[1]))
+    finally:
+        os._exit(0)  # the threads of a flood that failed would hold up a tidy end

@@ -88,7 +88,7 @@ class Contender:
 
     libraries: tuple[str, ...] = ()
     ways: tuple[str, ...] = ("outside", "actor")
-    """Who tells: the main thread one by one, or an actor."""
+    """Who tells: the main thread one by one, an actor, or what else a contender has."""
 
     def receive(self, tally: Tally) -> None:
         """Start as many receivers as the tally has, and an actor that tells."""
