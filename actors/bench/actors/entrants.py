@@ -7,6 +7,7 @@ from typing import Any
 RAW = "no actors"
 THREAD_EACH = "needs a thread each"
 PROCESS_EACH = "needs a process each"
+PLACED = "the system places its processes"
 ONE_THREAD = "both sides share one thread"
 
 
@@ -92,7 +93,7 @@ ENTRANTS = (
         "thespian_processes",
         "Thespian, multiproc TCP",
         guest=True,
-        most={"tell": (1, PROCESS_EACH), "crowd": (0, PROCESS_EACH)},
+        most={"tell": (1, PROCESS_EACH), "hop": (0, PLACED), "crowd": (0, PROCESS_EACH)},
     ),
     Entrant("xoscar_pool", "xoscar, 1 process", guest=True, most={"hop": (1, ONE_THREAD)}),
     Entrant("raw_queue", "raw SimpleQueue", most={"tell": (1, RAW), "crowd": (0, RAW)}),

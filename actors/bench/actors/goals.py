@@ -39,16 +39,19 @@ def goals(contenders: Contenders) -> list[dict[str, Any]]:
     return found
 
 
-def best_rate(found: dict[str, Any], name: str) -> dict[str, float] | None:
-    """Return the spread of a contender's faster way to tell; None when it was not measured."""
-    ways = [way for way in found.get(name, {}).values() if isinstance(way, dict)]
-    rates: list[dict[str, float]] = [way["messages_per_second"] for way in ways]
-    return max(rates, key=lambda rate: rate["median"], default=None)
+def best_way(found: dict[str, Any], name: str) -> tuple[str, dict[str, float]] | None:
+    """Return a contender's fastest way to tell and its rates; None when it was not measured."""
+    rates: list[tuple[str, dict[str, float]]] = [
+        (way, figures["messages_per_second"])
+        for way, figures in found.get(name, {}).items()
+        if isinstance(figures, dict)
+    ]
+    return max(rates, key=lambda rate: rate[1]["median"], default=None)
 
 
 def _best(contenders: Contenders, names: tuple[str, ...], name: str) -> float | None:
-    rates = [best_rate(contenders.get(contender, {}), name) for contender in names]
-    return max((rate["median"] for rate in rates if rate is not None), default=None)
+    ways = [best_way(contenders.get(contender, {}), name) for contender in names]
+    return max((way[1]["median"] for way in ways if way is not None), default=None)
 
 
 def _value(contenders: Contenders, *keys: str) -> float | None:

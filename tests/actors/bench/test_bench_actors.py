@@ -18,7 +18,7 @@ from actors.bench.actors.contenders.__main__ import COLLECTOR_THRESHOLDS
 from actors.bench.actors.contenders.gauge import WINDOW, Tally
 from actors.bench.actors.entrants import ENTRANTS, FULL, QUICK, Plan
 from actors.bench.actors.environment import REQUIREMENTS, BenchEnvironmentError, prepare
-from actors.bench.actors.goals import best_rate, goals
+from actors.bench.actors.goals import best_way, goals
 from actors.bench.actors.run import ask, bench_actors, summary
 from actors.bench.actors.table import text
 from actors.cli import bench as command
@@ -107,7 +107,12 @@ def found() -> dict[str, Any]:
             "crowd_100000": NOTHING,
         },
     }
-    machine = {"cores_usable": 2, "python": "3.11.7", "system": "Linux x86_64"}
+    machine = {
+        "cores_usable": 2,
+        "load_average_1_minute": 0.5,
+        "python": "3.11.7",
+        "system": "Linux x86_64",
+    }
     return {"machine": machine, "contenders": contenders, "goals": goals(contenders)}
 
 
@@ -131,9 +136,10 @@ def test_a_goal_that_was_not_measured_is_neither_met_nor_missed() -> None:
 
 def test_the_table_has_a_row_for_each_and_a_reason_for_each_gap() -> None:
     shown = text(found())
-    rows = {line[:22].strip(): line[22:].split() for line in shown.split("\n")[5:10]}
-    assert rows["ShardHost, 1 shard"] == ["400.0", "±10%", "5.0/45", "9.00/11.00/500"]
-    assert rows["pykka ThreadingActor"] == ["100.0", "±10%", "9.0/81", "[1]"]
+    assert shown.startswith("2 cores, load 0.5 before, Python 3.11.7, Linux x86_64\n")
+    rows = {line[:22].strip(): line[22:].split() for line in shown.split("\n")[6:11]}
+    assert rows["ShardHost, 1 shard"] == ["400.0", "±10%", "a", "5.0/45", "9.00/11.00/500"]
+    assert rows["pykka ThreadingActor"] == ["100.0", "±10%", "o", "9.0/81", "[1]"]
     assert rows["xoscar"][-1] == "20.00/[2]/100"
     assert rows["ThreadHost"][-1] == "[1]"
     assert "[2] stopping took too long: more than 40 s" in shown
@@ -147,7 +153,7 @@ def test_repeats_are_told_as_median_and_extremes() -> None:
         "b": 0.333,
         "c": {"d": "text"},
     }
-    assert best_rate({"tell_1_to_1": NOTHING}, "tell_1_to_1") is None
+    assert best_way({"tell_1_to_1": NOTHING}, "tell_1_to_1") is None
 
 
 def test_a_full_run_repeats_and_a_quick_one_is_small() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 from thespian.actors import Actor, ActorSystem
 
-from actors.bench.actors.contenders.gauge import WORD, Contender, Note, Tally, sit
-from actors.bench.actors.contenders.thespian_simple import Producer
+from actors.bench.actors.contenders.gauge import WORD, Contender, Note, Tally
+from actors.bench.actors.contenders.thespian_simple import Pong, Producer
 
 
 class Counter(Actor):
@@ -25,16 +25,6 @@ class Counter(Actor):
             self.send(sender, "counting")
 
 
-class Pong(Actor):
-    """Sends back; its first message is a greeting."""
-
-    def receiveMessage(self, message: Any, sender: Any) -> None:  # noqa: N802
-        if message == "sit":
-            sit(1)
-        if isinstance(message, (Note, str)):
-            self.send(sender, message)
-
-
 class Timer(Actor):
     """Plays ping-pong in its own process and answers with the times."""
 
@@ -49,7 +39,6 @@ class Timer(Actor):
             self.partner, self.rounds = message
             self.taken = []
             self.asker = sender
-            sit(0)
             self._serve(0)
         elif isinstance(message, Note):
             self.taken.append(time.perf_counter_ns() - self.sent)
@@ -87,7 +76,6 @@ class ThespianProcesses(Contender):
 
     def ping_pong(self, rounds: int) -> list[int]:
         timer, pong = self._system.createActor(Timer), self._system.createActor(Pong)
-        self._system.ask(pong, "sit")
         taken: list[int] = self._system.ask(timer, (pong, rounds))
         return taken
 
