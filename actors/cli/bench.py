@@ -33,7 +33,7 @@ def tick(ticks: int, state: StateFolder, as_json: bool) -> None:
 
 
 @bench.command()
-@click.option("--quick", is_flag=True, help="Small counts; half a minute instead of five.")
+@click.option("--quick", is_flag=True, help="Small counts; a minute instead of five.")
 @state_option
 @json_option
 def actors(quick: bool, state: StateFolder, as_json: bool) -> None:
