@@ -4,6 +4,9 @@ from typing import Any
 
 import click
 
+from actors.bench.actors.entrants import FULL, QUICK
+from actors.bench.actors.run import bench_actors
+from actors.bench.actors.table import text
 from actors.bench.tick import bench_tick
 from actors.cli.options import answer, json_option, state_option
 from actors.state_folder import StateFolder
@@ -27,6 +30,25 @@ def tick(ticks: int, state: StateFolder, as_json: bool) -> None:
     state.prepare()
     found = bench_tick(ticks, state.path)
     answer(found, as_json, lambda: _text(found))
+
+
+@bench.command()
+@click.option("--quick", is_flag=True, help="Small counts; a minute instead of five.")
+@state_option
+@json_option
+def actors(quick: bool, state: StateFolder, as_json: bool) -> None:
+    """Our hosts beside pykka, Thespian, xoscar and raw queues.
+
+    The other libraries are installed once, in an environment of their own in the state
+    directory. Without them (offline, say) their rows tell why they are empty.
+    """
+    state.prepare()
+    found = bench_actors(state.path, QUICK if quick else FULL, say=_say)
+    answer(found, as_json, lambda: text(found))
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _text(found: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import click
 import pytest
 
 from actors.cli import cli
-from actors.cli.bench import tick
+from actors.cli.bench import actors, tick
 from actors.ledger import open_journal
 from runtime.journal import Entry
 from tests.actors.cli.commands import Commands
@@ -168,7 +168,9 @@ def test_checking_makes_no_state_directory(tictac: Commands, tmp_path: Path) -> 
     assert not tictac.state.path.exists()
 
 
-@pytest.mark.parametrize("command", [*cli.commands.values(), tick], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "command", [*cli.commands.values(), tick, actors], ids=lambda one: one.name
+)
 def test_every_command_takes_a_state_directory(command: click.Command) -> None:
     if not isinstance(command, click.Group):
         assert "--state" in {name for parameter in command.params for name in parameter.opts}

@@ -1,0 +1,1 @@
+"""Our hosts beside other actor libraries and beside raw queues, in one run."""

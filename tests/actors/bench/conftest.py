@@ -1,0 +1,3 @@
+from tests.actors.cli.conftest import tictac
+
+__all__ = ["tictac"]
