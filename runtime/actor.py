@@ -151,17 +151,29 @@ class Actor(pykka.Actor):
         content = message.message
         try:
             if content.control and isinstance(content, (Stop, Refused)):
-                self.on_refused(content) if isinstance(content, Refused) else self.on_stop_asked()
+                self._hear_of_host(content)
             else:
                 self.on_message(content, message.sender)
-            self._end_turn()
+            if self._told or self._armed or self._recorded or self._cell.ready_wanted:
+                self._end_turn()
         except BaseException as error:  # noqa: BLE001 - SystemExit would stop every actor
             self._fail(error)
 
+    def _hear_of_host(self, message: Stop | Refused) -> None:
+        if isinstance(message, Refused):
+            self.on_refused(message)
+        else:
+            self.on_stop_asked()
+
     def _stop(self) -> None:
         if not self.actor_stopped.is_set():
-            self.actor_stopped.set()
+            self.end_loop()
             self.on_stop()
+
+    def end_loop(self) -> None:
+        """Let the loop end after the turn under way; for the host."""
+        self._cell.over = True
+        self.actor_stopped.set()
 
     def _handle_failure(
         self,
@@ -176,7 +188,7 @@ class Actor(pykka.Actor):
         self._told, self._armed, self._recorded = [], [], []
         self._cell.failure = described(error)
         self.log.error("actor failed", failure=self._cell.failure, exc_info=error)
-        self.actor_stopped.set()
+        self.end_loop()
 
     def _end_turn(self) -> None:
         cell = self._cell
@@ -187,7 +199,7 @@ class Actor(pykka.Actor):
             if not cell.abandoned:
                 for due, letter, name in armed:
                     cell.mailbox.timers.set(due, letter, name)
-        if cell.ready_wanted and not cell.ready_said:
+        if cell.ready_wanted:
             cell.say_ready()
         if self._told:
             self._let_go()

@@ -67,7 +67,7 @@ class Host:
             return
         cell.abandoned = True
         if cell.actor is not None:
-            cell.actor.actor_stopped.set()  # its loop ends after this turn, if that ends
+            cell.actor.end_loop()  # after this turn, if that ends
         self._watch.give_up(cell, self.ports.clock.monotonic())
         self.post.forget(address, cell.mailbox)
         self.post.send(cell.mailbox.seize())

@@ -62,12 +62,12 @@ class Mailbox:
 
     __slots__ = (
         "_clock",
-        "_control",
-        "_data",
         "_envelope",
         "_held",
         "admitted",
         "closed",
+        "control",
+        "data",
         "taken",
         "timers",
         "work",
@@ -80,8 +80,8 @@ class Mailbox:
         self.taken = 0  # written by the owner only
         self.closed = False
         self._clock = clock
-        self._control: deque[Letter[Message]] = deque()
-        self._data: deque[Letter[Message]] = deque()
+        self.control: deque[Letter[Message]] = deque()
+        self.data: deque[Letter[Message]] = deque()
         self._held: dict[tuple[str, str], deque[bytes]] | None = None
         self._envelope = PykkaEnvelope[Letter[Message] | None](None)
 
@@ -131,7 +131,7 @@ class Mailbox:
 
     def take_in(self, letter: Letter[Message]) -> None:
         """Queue a letter that came out of the lane."""
-        (self._control if letter.message.control else self._data).append(letter)
+        (self.control if letter.message.control else self.data).append(letter)
 
     def empty(self) -> bool:
         return True  # pykka drains by this at the end; ours is drained by close()
@@ -155,19 +155,20 @@ class Mailbox:
         self.closed = True
         return self._left()
 
-    def _next(self) -> Letter[Message] | None:
-        if self._control:
-            letter = self._control.popleft()
+    def next(self) -> Letter[Message] | None:
+        """Return the next letter: control before timers before data."""
+        if self.control:
+            letter = self.control.popleft()
         else:
-            if self.timers:
+            if self.timers.pending:
                 timer = self.timers.pop_due(self._clock.monotonic())
                 if timer is not None:
                     return timer
-            if not self._data:
+            if not self.data:
                 return None
-            letter = self._data.popleft()
+            letter = self.data.popleft()
         self.taken += 1
-        if isinstance(letter.message, Held):
+        if self._held and isinstance(letter.message, Held):
             return decode_one(join([self._redeem(letter.message)]))
         return letter
 
@@ -183,7 +184,7 @@ class Mailbox:
 
     def _left(self) -> list[Sealed]:
         left: list[Sealed] = []
-        for queue in (self._control, self._data):
+        for queue in (self.control, self.data):
             while queue:
                 try:
                     letter = queue.popleft()
@@ -224,7 +225,7 @@ class SimMailbox(Mailbox):
         return outcomes
 
     def get(self) -> PykkaEnvelope[Letter[Message] | None]:
-        letter = self._next() if self.granted else None
+        letter = self.next() if self.granted else None
         self.granted = False
         if letter is None:
             raise NothingToDo  # pykka calls get() outside its try, so this leaves the loop

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 import zmq
 from pykka._envelope import Envelope as PykkaEnvelope
 
-from runtime.actor import Actor
 from runtime.cell import Cell
 from runtime.clock import Clock
 from runtime.codec import Letter, Message, Overflow, Sealed, decode, frames
@@ -25,6 +24,8 @@ TURNS_PER_DRAIN = 256
 FRAMES_PER_DRAIN = 4_096
 SLOW_TURN = 0.1
 KEPT_BACK = 0.001
+
+REFUSE = Overflow.REFUSE
 
 log = logger("shard")
 
@@ -49,16 +50,12 @@ class ShardSlot(Mailbox):
     def get(self) -> PykkaEnvelope[Letter[Message] | None]:
         raise TypeError("a shard hands its actors their letters itself")
 
-    def next(self) -> Letter[Message] | None:
-        """Return the next letter."""
-        return self._next()
-
-    def has_work(self) -> bool:
-        """Tell whether a turn would find something to do."""
-        if self._control or self._data:
-            return True
-        due = self.timers.next_due() if self.timers else None
-        return due is not None and due <= self._clock.monotonic()
+    def has_due(self, now: float) -> bool:
+        """Tell whether a timer has come due."""
+        if not self.timers.pending:
+            return False
+        due = self.timers.next_due()
+        return due is not None and due <= now
 
     def close(self) -> list[Sealed]:
         self.shard.shut(self)
@@ -106,6 +103,8 @@ class Shard:
         self._dues: list[tuple[float, int, ShardSlot]] = []
         self._numbers = 0
         self._outbox_since = 0.0
+        self._frames_in = 0  # written under the gate
+        self._frames_out = 0  # written by this thread
         self._closing = False
         self.current: ShardSlot | None = None
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -139,10 +138,10 @@ class Shard:
                 if slot is None:
                     outcomes.append((letter, Fate.CLOSED))
                 elif (
-                    letter.kind.overflow is Overflow.REFUSE
+                    letter.kind.overflow is REFUSE
                     and slot.admitted - slot.taken < CAPACITY
                     and not slot.closed
-                ):
+                ):  # as `admit` does, without the call: every message comes by here
                     slot.admitted += 1
                     queued.append(letter.data)
                 else:
@@ -152,6 +151,7 @@ class Shard:
             if queued:
                 for frame in frames(queued):
                     self._push.send(frame, zmq.NOBLOCK)
+                    self._frames_in += 1
         return outcomes
 
     def keep_back(self, letters: list[Sealed]) -> None:
@@ -186,26 +186,28 @@ class Shard:
         with self.gate:
             if not self._push.closed:
                 self._push.send(b"", zmq.NOBLOCK)
+                self._frames_in += 1
 
     def _run(self) -> None:
-        ready = self._ready
+        ready, clock = self._ready, self._clock.monotonic
         while not (self._closing and not ready):
-            if not ready:
-                self._pull.poll(self._patience())
+            if not ready and self._frames_in == self._frames_out:
+                zmq.zmq_poll([(self._pull, zmq.POLLIN)], self._patience())
             self._drain(FRAMES_PER_DRAIN)
+            now = clock()
             if self._dues:
-                self._wake_due()
+                self._wake_due(now)
             for _ in range(min(len(ready), TURNS_PER_DRAIN)):
-                self._guarded_turn(ready.popleft())
+                now = self._turn(ready.popleft(), now)
             if self.outbox:
                 self.let_go()
         with self.gate:
             self._push.close()
             self._pull.close()
 
-    def _patience(self) -> int | None:
+    def _patience(self) -> int:
         if not self._dues:
-            return None
+            return -1
         return max(0, int((self._dues[0][0] - self._clock.monotonic()) * 1000) + 1)
 
     def _drain(self, at_most: int) -> None:
@@ -216,10 +218,13 @@ class Shard:
 
     def _received(self, at_most: int | None) -> Iterator[bytes]:
         for _ in itertools.count() if at_most is None else range(at_most):
+            if self._frames_out == self._frames_in:  # asking an empty socket costs far more
+                return
             try:
                 frame = self._pull.recv(zmq.NOBLOCK)
             except zmq.Again:
                 return
+            self._frames_out += 1
             if frame:
                 yield frame
 
@@ -231,7 +236,7 @@ class Shard:
             if slot is None:  # it was shut, or given up, with this on the way
                 self._post.resend(letter)
                 continue
-            slot.take_in(letter)
+            (slot.control if letter.message.control else slot.data).append(letter)
             if not slot.queued:
                 slot.queued = True
                 ready.append(slot)
@@ -247,69 +252,70 @@ class Shard:
             slot.queued = True
             self._ready.append(slot)
 
-    def _wake_due(self) -> None:
-        now = self._clock.monotonic()
+    def _wake_due(self, now: float) -> None:
         while self._dues and self._dues[0][0] <= now:
             slot = heapq.heappop(self._dues)[2]
             slot.noted = math.inf
             if not slot.closed:
                 self._queue(slot)
 
-    def _guarded_turn(self, slot: ShardSlot) -> None:
-        try:
-            self._turn(slot)
-        except BaseException as error:
-            self.current = None
-            log.error("turn failed outside its actor", address=slot.address, exc_info=error)
-            if slot.cell is not None and not slot.closed:
-                slot.cell.failure = described(error)
-                slot.cell.host.loop_ended(slot.cell)
-
-    def _turn(self, slot: ShardSlot) -> None:
+    def _turn(self, slot: ShardSlot, now: float) -> float:
+        """Let one actor work, and return when it was done."""
         slot.queued = False
-        cell = slot.cell
-        if cell is None or cell.actor is None:
-            return
-        if slot.closed:
-            if cell.abandoned:
-                cell.host.loop_ended(cell)
-            return
-        work, actor, clock = slot.work, cell.actor, self._clock.monotonic
+        cell, work = slot.cell, slot.work
+        if slot.closed or cell is None:
+            self._bury_given_up(cell)
+            return now
         self.current = slot
-        work.began = began = clock()
-        if not cell.started:
-            cell.started = True
-            actor._actor_loop_setup()
-        turns = self._turns(slot, actor)
-        work.end(now := clock(), turns)
-        self.current = None
-        if now - began > SLOW_TURN:
+        work.began = now
+        try:
+            turns = self._turns(slot, cell)
+        except BaseException as error:
+            turns = 1
+            cell.failure, cell.over = described(error), True
+            log.error("turn failed outside its actor", address=slot.address, exc_info=error)
+        done = self._clock.monotonic()
+        self.current = work.began = None
+        work.busy += done - now
+        work.turns += turns
+        work.last = done
+        if done - now > SLOW_TURN:
             self.slow_turns += 1
-            log.warning("slow turn", address=cell.address, seconds=round(now - began, 3))
-        if self.outbox and now - self._outbox_since > KEPT_BACK:
+            log.warning("slow turn", address=slot.address, seconds=round(done - now, 3))
+        if self.outbox and done - self._outbox_since > KEPT_BACK:
             self.let_go()
-        if actor.actor_stopped.is_set():
+        if cell.over:
             self.let_go()
             cell.host.loop_ended(cell)
         else:
-            if slot.has_work():
+            if slot.control or slot.data or slot.has_due(done):
                 self._queue(slot)
-            if slot.timers:
+            if slot.timers.pending:
                 self._note_due(slot)
+        return done
 
-    def _turns(self, slot: ShardSlot, actor: Actor) -> int:
+    def _turns(self, slot: ShardSlot, cell: Cell) -> int:
         """Let an actor handle what waits for it, as pykka's loop does; return how much it was."""
-        stopped = actor.actor_stopped.is_set
+        actor = cell.actor
+        assert actor is not None
+        if not cell.started:
+            cell.started = True
+            actor._actor_loop_setup()
+        handle, next_letter = actor._handle_receive, slot.next
         for turn in range(TURNS_IN_A_ROW):
-            if stopped():
+            if cell.over:
                 return turn
-            letter = slot.next()
+            letter = next_letter()
             if letter is None:
                 return turn
-            actor._handle_receive(letter)
+            handle(letter)
             if self.outbox:
                 self.let_go_if_late()
         return TURNS_IN_A_ROW
+
+    def _bury_given_up(self, cell: Cell | None) -> None:
+        if cell is not None and cell.abandoned:
+            cell.host.loop_ended(cell)
 
     def _note_due(self, slot: ShardSlot) -> None:
         """Wake for a slot's next timer; one that moved later is looked at when it was due."""

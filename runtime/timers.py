@@ -19,13 +19,13 @@ class _Entry(NamedTuple):
 class Timers:
     """A heap of (due, letter); a named timer replaces the one of the same name.
 
-    Times are seconds of the monotonic clock.
+    Times are seconds of the monotonic clock. An empty `pending` says that nothing is armed.
     """
 
-    __slots__ = ("_current", "_heap", "_room", "_sequence")
+    __slots__ = ("_current", "_room", "_sequence", "pending")
 
     def __init__(self) -> None:
-        self._heap: list[_Entry] = []
+        self.pending: list[_Entry] = []
         self._sequence = itertools.count()
         self._current: dict[str, _Entry] = {}
         self._room = ROOM
@@ -36,8 +36,8 @@ class Timers:
         if name:
             self.cancel(name)
             self._current[name] = entry
-        heapq.heappush(self._heap, entry)
-        if len(self._heap) > self._room:
+        heapq.heappush(self.pending, entry)
+        if len(self.pending) > self._room:
             self._forget_cancelled()
 
     def cancel(self, name: str) -> None:
@@ -48,7 +48,7 @@ class Timers:
 
     def next_due(self) -> float | None:
         """Return when the next armed timer comes due."""
-        heap = self._heap
+        heap = self.pending
         while heap and not heap[0].letter:
             heapq.heappop(heap)
         return heap[0].due if heap else None
@@ -58,19 +58,19 @@ class Timers:
         due = self.next_due()
         if due is None or due > now:
             return None
-        entry = heapq.heappop(self._heap)
+        entry = heapq.heappop(self.pending)
         self._current.pop(entry.name, None)
         return entry.letter[0]
 
     def clear(self) -> None:
         """Forget all timers."""
-        self._heap.clear()
+        self.pending.clear()
         self._current.clear()
 
     def __len__(self) -> int:
-        return len(self._heap)
+        return len(self.pending)
 
     def _forget_cancelled(self) -> None:
-        self._heap = [entry for entry in self._heap if entry.letter]
-        heapq.heapify(self._heap)
-        self._room = max(ROOM, 2 * len(self._heap))
+        self.pending = [entry for entry in self.pending if entry.letter]
+        heapq.heapify(self.pending)
+        self._room = max(ROOM, 2 * len(self.pending))

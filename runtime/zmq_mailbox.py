@@ -23,7 +23,7 @@ class ZmqMailbox(Mailbox):
     The bound is counted in letters and kept by `admit`; the sockets have none of their own.
     """
 
-    __slots__ = ("_gate", "_pull", "_push", "_report")
+    __slots__ = ("_frames_in", "_frames_out", "_gate", "_pull", "_push", "_report")
 
     def __init__(
         self, context: zmq.Context[zmq.Socket[bytes]], clock: Clock, report: Report
@@ -40,6 +40,8 @@ class ZmqMailbox(Mailbox):
         self._push.linger = 0
         self._push.connect(endpoint)
         self._gate = threading.RLock()
+        self._frames_in = 0  # written under the gate
+        self._frames_out = 0  # written by the owner
 
     @property
     def lane(self) -> Lane:
@@ -54,6 +56,7 @@ class ZmqMailbox(Mailbox):
             if queued:
                 for frame in frames(queued):
                     self._push.send(frame, zmq.NOBLOCK)
+                    self._frames_in += 1
         return outcomes
 
     def get(self) -> PykkaEnvelope[Letter[Message] | None]:
@@ -65,14 +68,17 @@ class ZmqMailbox(Mailbox):
                 if self.closed:
                     raise NothingToDo
                 self._drain()
-            letter = self._next()
+            letter = self.next()
             if letter is not None:
                 work.begin(self._clock.monotonic())
                 self._envelope.message = letter
                 return self._envelope
-            due = self.timers.next_due()
-            wait = None if due is None else max(0, int((due - self._clock.monotonic()) * 1000) + 1)
-            self._pull.poll(wait)
+            self._wait()
+
+    def _wait(self) -> None:
+        due = self.timers.next_due() if self.timers.pending else None
+        wait = -1 if due is None else max(0, int((due - self._clock.monotonic()) * 1000) + 1)
+        zmq.zmq_poll([(self._pull, zmq.POLLIN)], wait)
 
     def seize(self) -> list[Sealed]:
         with self._gate:
@@ -81,6 +87,7 @@ class ZmqMailbox(Mailbox):
                 self._drain()
                 return self._left()
             self._push.send(b"", zmq.NOBLOCK)
+            self._frames_in += 1
             return []
 
     def close(self) -> list[Sealed]:
@@ -92,19 +99,22 @@ class ZmqMailbox(Mailbox):
         return self._left()
 
     def _drain(self) -> None:
-        while True:
+        while self._frames_out != self._frames_in:  # asking an empty socket costs far more
             try:
                 frame = self._pull.recv(zmq.NOBLOCK)
             except zmq.Again:
                 return
-            if not frame:  # to wake the owner
-                continue
-            letters, unreadable = decode(frame)
-            for letter in letters:
-                self.take_in(letter)
-            if unreadable:
-                self.taken += len(unreadable)
-                self._report(unreadable)
+            self._frames_out += 1
+            if frame:  # an empty one is to wake the owner
+                self._sort(frame)
+
+    def _sort(self, frame: bytes) -> None:
+        letters, unreadable = decode(frame)
+        for letter in letters:
+            self.take_in(letter)
+        if unreadable:
+            self.taken += len(unreadable)
+            self._report(unreadable)
 
     def _redeem(self, place: Held) -> bytes:
         with self._gate:
