@@ -114,8 +114,7 @@ class PostOffice:
                 last, batch = lane, batches.setdefault(lane, [])
             batch.append(letter)
         for lane, batch in batches.items():
-            outcomes = lane.deliver(batch)
-            if outcomes:
+            if outcomes := lane.deliver(batch):
                 self._settle(outcomes)
 
     def send_frame(self, frame: bytes, sender: str | None = None) -> None:

@@ -23,7 +23,7 @@ class ZmqMailbox(Mailbox):
     The bound is counted in letters and kept by `admit`; the sockets have none of their own.
     """
 
-    __slots__ = ("_frames_in", "_frames_out", "_gate", "_pull", "_push", "_report")
+    __slots__ = ("_frames_in", "_frames_out", "_gate", "_pull", "_push", "_report", "_send")
 
     def __init__(
         self, context: zmq.Context[zmq.Socket[bytes]], clock: Clock, report: Report
@@ -39,6 +39,7 @@ class ZmqMailbox(Mailbox):
         self._push.set_hwm(0)
         self._push.linger = 0
         self._push.connect(endpoint)
+        self._send = super(zmq.Socket, self._push).send  # past the Python layer: a third of it
         self._gate = threading.RLock()
         self._frames_in = 0  # written under the gate
         self._frames_out = 0  # written by the owner
@@ -55,7 +56,7 @@ class ZmqMailbox(Mailbox):
             ]
             if queued:
                 for frame in frames(queued):
-                    self._push.send(frame, zmq.NOBLOCK)
+                    self._send(frame, zmq.NOBLOCK)
                     self._frames_in += 1
         return outcomes
 
@@ -86,7 +87,7 @@ class ZmqMailbox(Mailbox):
             if self.work.began is not None:  # so its owner does not wait in the socket
                 self._drain()
                 return self._left()
-            self._push.send(b"", zmq.NOBLOCK)
+            self._send(b"", zmq.NOBLOCK)
             self._frames_in += 1
             return []
 
