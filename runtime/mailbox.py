@@ -57,6 +57,10 @@ class Lane(Protocol):
         """Queue letters, and say which were not simply taken in. Never blocks."""
 
 
+_NONE_YET: deque[Letter[Message]] = deque(maxlen=0)
+"""The control queue of an actor that was never sent control: most of very many."""
+
+
 class Mailbox:
     """One actor's queues. Senders call `admit` under their lane's gate, the owner the rest."""
 
@@ -80,10 +84,10 @@ class Mailbox:
         self.taken = 0  # written by the owner only
         self.closed = False
         self._clock = clock
-        self.control: deque[Letter[Message]] = deque()
+        self.control: deque[Letter[Message]] = _NONE_YET
         self.data: deque[Letter[Message]] = deque()
         self._held: dict[tuple[str, str], deque[bytes]] | None = None
-        self._envelope = PykkaEnvelope[Letter[Message] | None](None)
+        self._envelope: PykkaEnvelope[Letter[Message] | None] = PykkaEnvelope(None)
 
     @property
     def lane(self) -> Lane:
@@ -131,7 +135,12 @@ class Mailbox:
 
     def take_in(self, letter: Letter[Message]) -> None:
         """Queue a letter that came out of the lane."""
-        (self.control if letter.message.control else self.data).append(letter)
+        if not letter.message.control:
+            self.data.append(letter)
+            return
+        if self.control is _NONE_YET:
+            self.control = deque()
+        self.control.append(letter)
 
     def empty(self) -> bool:
         return True  # pykka drains by this at the end; ours is drained by close()

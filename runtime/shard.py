@@ -230,7 +230,7 @@ class Shard:
             if slot is None:  # it was shut, or given up, with this on the way
                 self._post.resend(letter)
                 continue
-            (slot.control if letter.message.control else slot.data).append(letter)
+            slot.take_in(letter)
             if not slot.queued:
                 slot.queued = True
                 ready.append(slot)
