@@ -106,6 +106,7 @@ class Shard:
         self._frames_in = 0  # written under the gate
         self._frames_out = 0  # written by this thread
         self._closing = False
+        self._asleep = False
         self.current: ShardSlot | None = None
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -182,16 +183,18 @@ class Shard:
             del self._slots[slot.address]
 
     def _wake(self) -> None:
+        """Send an empty frame, if the thread waits: whatever else it looks at was set before."""
         with self.gate:
-            if not self._push.closed:
+            if self._asleep and not self._push.closed:
+                self._asleep = False
                 self._send(b"", zmq.NOBLOCK)
                 self._frames_in += 1
 
     def _run(self) -> None:
         ready, clock = self._ready, self._clock.monotonic
-        while not (self._closing and not ready):
-            if not ready and self._frames_in == self._frames_out:
-                zmq.zmq_poll([(self._pull, zmq.POLLIN)], self._patience())
+        while ready or not self._closing or self._frames_in != self._frames_out:
+            if not ready:
+                self._rest()
             self._drain(FRAMES_PER_DRAIN)
             now = clock()
             if self._dues:
@@ -204,10 +207,15 @@ class Shard:
             self._push.close()
             self._pull.close()
 
-    def _patience(self) -> int:
-        if not self._dues:
-            return -1
-        return max(0, int((self._dues[0][0] - self._clock.monotonic()) * 1000) + 1)
+    def _rest(self) -> None:
+        """Wait for a frame or the next timer, unless something came in the meantime."""
+        self._asleep = True
+        if self._frames_in == self._frames_out and not self._unborn and not self._closing:
+            wait = -1.0
+            if self._dues:
+                wait = max(0.0, (self._dues[0][0] - self._clock.monotonic()) * 1000 + 1)
+            zmq.zmq_poll([(self._pull, zmq.POLLIN)], int(wait))
+        self._asleep = False
 
     def _drain(self, at_most: int) -> None:
         while at_most and self._frames_out != self._frames_in:  # asking an empty socket is dear
