@@ -6,6 +6,7 @@ from actors.books.asianodds.feed import FeedChange
 from actors.messages import MarketUpdate
 from actors.selections import Event, MarketType, Quote
 from actors.units import Millis
+from runtime.outflow import Outflow
 
 LARGEST_UPDATE = 2_000
 
@@ -21,10 +22,9 @@ class Backlog:
         self._events: dict[str, Event] = {}
         self._quotes: dict[Key, Quote] = {}
         self._new_events: set[str] = set()
-        self._new_quotes: dict[Key, None] = {}
+        self._news: Outflow[Key, Quote] = Outflow()
         self._confirmed: dict[Key, None] = {}
         self._removed: dict[Key, None] = {}
-        self._credit = 0
         self._full = True
         self._polled_at = Millis(0)
         self._answers = 0
@@ -39,19 +39,22 @@ class Backlog:
         for event in change.events:
             self._events[event.key] = event
             self._new_events.add(event.key)
-        self._new_quotes.update(self._confirmed)  # they waited: told with a time of their own
+        for key in self._confirmed:  # they waited: told with a time of their own
+            self._news.offer(key, self._quotes[key])
         self._confirmed = {}
         self._remove(change.removed)
         for quote in change.quotes:
             if quote.selection.type in types:
                 key = (quote.selection.key, quote.book)
                 self._quotes[key] = quote
-                self._new_quotes[key] = None
+                self._news.offer(key, quote)
                 self._removed.pop(key, None)
         for key in change.confirmed:
             if key in self._quotes:
                 confirmed = msgspec.structs.replace(self._quotes[key], received_at=now)
                 self._quotes[key] = confirmed
+                if key in self._news:
+                    self._news.offer(key, confirmed)
                 self._confirmed[key] = None
 
     def drop(self, change: FeedChange) -> None:
@@ -67,7 +70,7 @@ class Backlog:
 
     def credit(self, *, full: bool) -> None:
         """Allow one more update; `full` when the Market knows nothing yet."""
-        self._credit = 1
+        self._news.give()
         if full:
             self._full = True
 
@@ -76,20 +79,17 @@ class Backlog:
 
         An answer without news is told, too: the Market is to know that it was asked for.
         """
-        if not self._credit or not self._polled_at:
+        if not self._news.open or not self._polled_at:
             return None
         full, self._full = self._full, False
         if full:
             self._new_events = set(self._events)
-            self._new_quotes = dict.fromkeys(self._quotes)
+            for key, quote in self._quotes.items():
+                self._news.offer(key, quote)
         elif self._answers == self._answers_told and not self._has_news():
             return None
-        self._credit = 0
         self._answers_told = self._answers
-        keys = list(self._new_quotes)[:LARGEST_UPDATE]
-        for key in keys:
-            del self._new_quotes[key]
-        quotes = tuple(self._quotes[key] for key in keys)
+        quotes = tuple(self._news.take(LARGEST_UPDATE).values())
         named = self._new_events | {quote.selection.event for quote in quotes}
         update = MarketUpdate(
             self._market,
@@ -106,11 +106,11 @@ class Backlog:
         return update
 
     def _has_news(self) -> bool:
-        return bool(self._new_events or self._new_quotes or self._confirmed or self._removed)
+        return bool(self._new_events or self._news or self._confirmed or self._removed)
 
     def _remove(self, keys: tuple[Key, ...]) -> None:
         for key in keys:
             if self._quotes.pop(key, None) is not None:
                 self._removed[key] = None
-                self._new_quotes.pop(key, None)
+                self._news.withdraw(key)
                 self._confirmed.pop(key, None)
