@@ -3,12 +3,17 @@
 Owns: its children.
 Hears: Ready and Exited from its host, its own deadlines, Wanted for its prefix.
 Says: Ready to its own parent once all children are; to its children only Stop.
+
+A supervisor does not outlive its children, nor they it: when it fails by itself, or its parent
+gives it up, all below is given up with it, as OTP's links would have it.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from runtime.actor import Actor
 from runtime.codec import Message
+from runtime.commands import AllReady, Command, Finished, Start, StopChild, Wake
 from runtime.errors import OurError
 from runtime.messages import (
     Exited,
@@ -19,18 +24,13 @@ from runtime.messages import (
     Wanted,
 )
 from runtime.supervision import (
-    AllReady,
+    AutoShutdown,
     Backoff,
     Child,
-    Command,
-    Finished,
     Intensity,
-    Start,
     State,
-    StopChild,
     Strategy,
     Supervision,
-    Wake,
 )
 
 
@@ -43,6 +43,9 @@ class Supervisor(Actor):
 
     With a `template`, an address under `<template.address>/` comes to life when a message
     is sent to it; the rest of the address reaches the actor as its own `address`.
+    With an `auto_shutdown`, it stops the rest and leaves, which is no failure, when one or
+    the last of its significant children has left for good.
+    Raises ValueError for children that cannot be kept, such as two at one address.
     """
 
     own_thread = True
@@ -55,20 +58,48 @@ class Supervisor(Actor):
         intensity: Intensity | None = None,
         backoff: Backoff | None = None,
         template: Child | None = None,
+        auto_shutdown: AutoShutdown = AutoShutdown.NEVER,
     ) -> None:
         super().__init__()
         self._template = template
         self.rules = Supervision(
-            children or [], strategy, intensity or Intensity(), self.chance, backoff
+            children or [],
+            strategy,
+            intensity or Intensity(),
+            self.chance,
+            backoff,
+            auto_shutdown,
+            template,
         )
 
     def on_start(self) -> None:
+        self._turn(self._begin)
+
+    def on_message(self, message: Message, sender: str) -> None:
+        self._turn(lambda: self._hear(message, sender))
+
+    def on_stop_asked(self) -> None:
+        self._turn(lambda: self._obey(self.rules.leave(self.clock.monotonic())))
+
+    def _turn(self, work: Callable[[], None]) -> None:
+        """Work, unless another one has this address by now and keeps children in its name."""
+        try:
+            if self._cell.abandoned:
+                self.leave()
+            else:
+                work()
+        except BaseException:
+            if not self._cell.abandoned:
+                self._give_up_below(self.address)
+            raise
+
+    def _begin(self) -> None:
         if self._template is not None:
             for address in self._cell.post.own(f"{self._template.address}/", self.address):
                 self._bring_to_life(address)
         self._obey(self.rules.begin(self.clock.monotonic()))
 
-    def on_message(self, message: Message, sender: str) -> None:
+    def _hear(self, message: Message, sender: str) -> None:
         now = self.clock.monotonic()
         match message:
             case Ready(address, incarnation):
@@ -87,11 +118,9 @@ class Supervisor(Actor):
                 self._obey(self.rules.due(now))
             case Wanted(address):
                 self._bring_to_life(address)
-            case _:
-                super().on_message(message, sender)
-
-    def on_stop_asked(self) -> None:
-        self._obey(self.rules.leave(self.clock.monotonic()))
+            case _:  # a stray message is no reason to take the children down
+                kind = type(message).__name__
+                self.log.error("message of no use to a supervisor", kind=kind, sender=sender)
 
     def _bring_to_life(self, address: str) -> None:
         if self._template is None or address in self.rules.standings:
@@ -101,8 +130,17 @@ class Supervisor(Actor):
 
     def _give_up(self, address: str, incarnation: int, reason: str) -> None:
         self.log.error("child given up", child=address, reason=reason)
+        self._give_up_below(address)
+        self._cell.host.stop(address)  # should it come to itself, its thread shall end
         self._cell.host.abandon(address)
         self._obey(self.rules.exited(address, incarnation, reason, self.clock.monotonic()))
+
+    def _give_up_below(self, address: str) -> None:
+        host = self._cell.host
+        for below in [cell.address for cell in list(host.cells.values()) if cell.parent == address]:
+            self._give_up_below(below)
+            host.stop(below)
+            host.abandon(below)
 
     def _obey(self, commands: list[Command]) -> None:
         for command in commands:
@@ -122,6 +160,8 @@ class Supervisor(Actor):
                     self.leave()
 
     def _start(self, child: Child) -> None:
+        if self._cell.abandoned:
+            return
         incarnation = self._cell.host.spawn(
             child.actor_class, child.address, self.address, **child.arguments
         )
