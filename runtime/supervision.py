@@ -67,6 +67,12 @@ class Standing:
     def alive(self) -> bool:
         return self.state in (State.RUNNING, State.STARTING)
 
+    @property
+    def forlorn(self) -> bool:
+        """Tell whether it is gone, or as good as gone: to be stopped and not to come back."""
+        ending = self.doomed and self.child.restart is Restart.TEMPORARY
+        return ending or self.state is State.GONE
+
 
 class Supervision:
     """One supervisor's rules and what it knows of its children, in start order.
@@ -177,8 +183,7 @@ class Supervision:
         if not standing.child.significant or self._auto_shutdown is AutoShutdown.NEVER:
             return
         active = any(
-            other.child.significant and other.state is not State.GONE
-            for other in self.standings.values()
+            other.child.significant and not other.forlorn for other in self.standings.values()
         )
         if self._auto_shutdown is AutoShutdown.ANY_SIGNIFICANT or not active:
             self._leaving = True
