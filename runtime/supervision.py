@@ -8,7 +8,7 @@ What is meant to differ from OTP:
 
 - A restart has a pause between the stops and the starts (`Backoff`); everybody whom the
   restart concerns waits for it. OTP starts at once.
-- A child that fails before READY is treated like one that fails later: restarted by its kind,
+- A child that ends before READY is treated like one that ends later: restarted by its kind,
   counted, with a pause, also while the supervisor itself starts. There OTP gives up at once.
 - Starting does not make the supervisor deaf: who fails while a sibling starts is dealt with at
   once, and a failure while a sibling stops counts from when it was heard. OTP does one at a time.
@@ -50,7 +50,7 @@ class State(Enum):
     GONE = "gone"
 
 
-@dataclass
+@dataclass(eq=False)
 class Standing:
     """What is known of one child. `restarts` counts since the supervisor began."""
 
@@ -166,9 +166,8 @@ class Supervision:
 
     @staticmethod
     def _comes_back(child: Child, failure: str) -> bool:
-        if child.restart is Restart.PERMANENT:
-            return True
-        return child.restart is Restart.TRANSIENT and failure != ""
+        kind = child.restart
+        return kind is Restart.PERMANENT or (kind is Restart.TRANSIENT and failure != "")
 
     def _after_doom(self, standing: Standing) -> None:
         standing.doomed = False
@@ -218,12 +217,10 @@ class Supervision:
         return self._backoff.delay(standing.attempts, self._chance)
 
     def _affected(self, failed: Standing) -> list[Standing]:
-        family = list(self.standings.values())
         if self._strategy is Strategy.ONE_FOR_ONE:
             return []
-        if self._strategy is Strategy.ONE_FOR_ALL:
-            return family
-        return family[family.index(failed) + 1 :]
+        family = list(self.standings.values())
+        return family if self._strategy is Strategy.ONE_FOR_ALL else family[family.index(failed) :]
 
     def _advance(self, now: float) -> list[Command]:
         family = list(self.standings.values())
@@ -246,8 +243,7 @@ class Supervision:
                 commands.append(Start(standing.child))
             if ordered and standing.state in (State.STARTING, State.WAITING):
                 return commands  # the next one waits for this one's READY
-        settled = (State.RUNNING, State.GONE)
-        if not self._announced and all(standing.state in settled for standing in family):
+        if not self._announced:
             self._announced = True
             commands.append(AllReady())
         return commands

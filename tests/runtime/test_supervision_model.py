@@ -29,7 +29,9 @@ class Director:
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
         self.nested = self.dice.random() < 0.25
-        self.flags = self._flags("top", "abcdef"[: self.dice.randint(1, 6)], self.nested)
+        self.flags = self._flags(
+            "top", "abcdef"[: self.dice.choice([1, 2, 3, 3, 4, 4, 5, 6])], self.nested
+        )
         plans = self._plans_for_the_boot()
         self.story = [str(self.flags), f"plans {plans}"]
         self.stage = Stage(self.flags, seed, deepcopy(plans))
@@ -37,11 +39,11 @@ class Director:
 
     def _flags(self, name: str, names: str, nested: bool) -> Flags:
         dice = self.dice
-        auto_shutdown = dice.choice(["never", "any_significant", "all_significant"])
+        auto_shutdown = dice.choice(["never", "any_significant", *["all_significant"] * 2])
         middle = dice.choice(names) if nested else ""
         return Flags(
             name,
-            dice.choice(["one_for_one", "one_for_all", "rest_for_one"]),
+            dice.choice(["one_for_one", "one_for_all", *["rest_for_one"] * 2]),
             dice.choice([0, 1, 2, 3, 5, 9]),
             dice.choice([1.0, 4.0, 16.0]),
             dice.choice([0.125, 0.5]),
@@ -51,7 +53,7 @@ class Director:
         )
 
     def _spec(self, name: str, heeded: bool, supervisor: bool) -> Spec:
-        restart = self.dice.choice(["permanent", "permanent", "transient", "temporary"])
+        restart = self.dice.choice(["permanent", "transient", "temporary"])
         significant = heeded and restart != "permanent" and self.dice.random() < 0.7
         if not supervisor:
             return Spec(name, restart, significant, 6.0, 3.0)
@@ -100,7 +102,7 @@ class Director:
                 setattr(plan, what, value)
 
     def _how(self) -> str:
-        return self.dice.choice(["error", "error", "exit", "leave"])
+        return self.dice.choice(["error", "exit", "leave"])
 
     def _crash(self, family: list[str]) -> None:
         name = self.dice.choice(family)
