@@ -79,7 +79,7 @@ class Director:
     def step(self) -> None:
         """Let one thing happen."""
         families = [
-            [kid.spec.name for kid in supervisor.kids if kid.below is None]
+            [kid.spec.name for kid in supervisor.kids if kid.spec.below is None]
             for supervisor in self.world.supervisors
             if not supervisor.fate
         ]

@@ -8,6 +8,8 @@ import pytest
 from runtime.actor import Actor
 from runtime.chance import Chance
 from runtime.codec import Message
+from runtime.commands import Start
+from runtime.sim_host import SimHost
 from runtime.supervision import Backoff, Child, Intensity, Restart
 from runtime.supervisor import Supervisor
 from tests.runtime.hosts import Crash, Drive, Echo, Say, ShardDrive, ThreadDrive
@@ -168,3 +170,14 @@ def test_a_supervisor_that_was_replaced_touches_nothing_when_it_comes_to_itself(
     assert heard == ["start"]
     assert threads.host.cells["leaf"] is leaf
     assert threads.host.cells["late"].incarnation == made[1]
+
+
+def test_a_supervisor_that_was_replaced_starts_nobody() -> None:
+    host = SimHost()
+    host.spawn(Supervisor, "mid", children=[Child("leaf", Mute)])
+    host.run(seconds=1)
+    mid = host.cells["mid"].actor
+    assert isinstance(mid, Supervisor)
+    host.abandon("mid")
+    mid._obey([Start(Child("other", Mute))])
+    assert list(host.cells) == ["leaf"]
