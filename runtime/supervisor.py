@@ -90,7 +90,8 @@ class Supervisor(Actor):
                 work()
         except BaseException:
             if not self._cell.abandoned:
-                self._give_up_below(self.address)
+                for address in self._below(self.address):
+                    self._kill(address)
             raise
 
     def _begin(self) -> None:
@@ -130,17 +131,25 @@ class Supervisor(Actor):
 
     def _give_up(self, address: str, incarnation: int, reason: str) -> None:
         self.log.error("child given up", child=address, reason=reason)
-        self._give_up_below(address)
-        self._cell.host.stop(address)  # should it come to itself, its thread shall end
-        self._cell.host.abandon(address)
+        self._kill(address)
         self._obey(self.rules.exited(address, incarnation, reason, self.clock.monotonic()))
 
-    def _give_up_below(self, address: str) -> None:
+    def _kill(self, address: str) -> None:
+        """Fence an actor off with all below it; what comes to itself later finds a Stop."""
         host = self._cell.host
-        for below in [cell.address for cell in list(host.cells.values()) if cell.parent == address]:
-            self._give_up_below(below)
-            host.stop(below)
-            host.abandon(below)
+        cell = host.cells.get(address)
+        if cell is None:
+            return
+        cell.abandoned = True  # first, so that a supervisor hears Stop as one that is replaced
+        if isinstance(cell.actor, Supervisor):
+            for below in self._below(address):
+                self._kill(below)
+        host.stop(address)
+        host.abandon(address)
+
+    def _below(self, address: str) -> list[str]:
+        cells = list(self._cell.host.cells.values())
+        return [cell.address for cell in cells if cell.parent == address]
 
     def _obey(self, commands: list[Command]) -> None:
         for command in commands:
@@ -148,7 +157,8 @@ class Supervisor(Actor):
                 case Start(child):
                     self._start(child)
                 case StopChild(child, incarnation):
-                    self._cell.host.stop(child.address)
+                    if child.address in self._cell.host.cells:  # else its Exited is on the way
+                        self._cell.host.stop(child.address)
                     self.after(child.stop_deadline, StopExpired(child.address, incarnation))
                 case Wake(seconds):
                     self.after(seconds, RestartDue())
