@@ -215,8 +215,9 @@ class ModelSupervisor:
         name = kid.spec.name
         self.log.append(f"+{name}")
         kid.pid, kid.alive, kid.life = STARTING, True, kid.life + 1
-        life, plan = kid.life, self.world.plan(name)
+        plan = self.world.plan(name)
         if kid.spec.below is not None:
+            self.watch(kid)
             kid.below = ModelSupervisor(self.world, kid.spec.below, self, kid)
             return
         outcome = plan.starts.pop(0) if plan.starts else "ready"
@@ -225,15 +226,21 @@ class ModelSupervisor:
         if outcome == "ready":
             self.log.append(f"{name}!")
         elif outcome == "mute":
-            self.world.at(self.world.now + kid.spec.start_deadline, lambda: self.expire(kid, life))
+            self.watch(kid)
             return
         else:
             kid.alive = False
-        self.inbox.append((self.world.now, "ready" if kid.alive else "failed", kid, life))
+        self.inbox.append((self.world.now, "ready" if kid.alive else "failed", kid, kid.life))
+
+    def watch(self, kid: Kid) -> None:
+        life = kid.life
+        self.world.at(self.world.now + kid.spec.start_deadline, lambda: self.expire(kid, life))
 
     def expire(self, kid: Kid, life: int) -> None:
         if not self.fate and kid.life == life and kid.pid == STARTING and kid.alive:
             kid.alive = False
+            if kid.below is not None:
+                kid.below.killed()
             self.do_restart("failed", kid, self.world.now)
             self.walk()
 
@@ -263,6 +270,12 @@ class ModelSupervisor:
             self.world.now += kid.spec.stop_deadline
         elif plan.bad_stops:
             plan.bad_stops -= 1
+
+    def killed(self) -> None:
+        """Take all below along, as links do: nobody is asked to stop."""
+        self.fate = "killed"
+        for kid in self.kids:
+            kid.alive = False
 
     # terminate/2
 

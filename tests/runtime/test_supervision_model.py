@@ -58,7 +58,8 @@ class Director:
         if not supervisor:
             return Spec(name, restart, significant, 6.0, 3.0)
         below = self._flags(name, "xyz"[: self.dice.randint(1, 3)], nested=False)
-        return Spec(name, restart, significant, FOREVER, FOREVER, below)
+        patience = self.dice.choice([0.75, FOREVER])
+        return Spec(name, restart, significant, patience, FOREVER, below)
 
     def _plans_for_the_boot(self) -> dict[str, Plan]:
         plans = {}
