@@ -54,18 +54,19 @@ class Director:
 
     def _spec(self, name: str, heeded: bool, supervisor: bool) -> Spec:
         restart = self.dice.choice(["permanent", "transient", "temporary"])
-        significant = heeded and restart != "permanent" and self.dice.random() < 0.7
+        significant = heeded and restart != "permanent" and self.dice.random() < 0.8
         if not supervisor:
             return Spec(name, restart, significant, 6.0, 3.0)
         below = self._flags(name, "xyz"[: self.dice.randint(1, 3)], nested=False)
-        patience = self.dice.choice([0.75, FOREVER])
+        patience = self.dice.choice([0.25, FOREVER])
         return Spec(name, restart, significant, patience, FOREVER, below)
 
     def _plans_for_the_boot(self) -> dict[str, Plan]:
         plans = {}
         for spec in self.flags.specs:
-            for one in [spec, *(spec.below.specs if spec.below else ())]:
-                if one.below is None and self.dice.random() < 0.06:
+            below = spec.below.specs if spec.below else ()
+            for one, chance in [(spec, 0.06), *[(one, 0.3) for one in below]]:
+                if one.below is None and self.dice.random() < chance:
                     plans[one.name] = Plan(starts=self._bad())
         names = [spec.name for spec in self.flags.specs if spec.below is None]
         if len(names) > 1 and self.dice.random() < 0.1:
@@ -181,7 +182,7 @@ class Director:
 
 EVENTS = {
     "crash": 5,
-    "crashes": 4,
+    "crashes": 7,
     "time": 5,
     "bad_starts": 2,
     "deaf": 1,
