@@ -35,7 +35,12 @@ class AutoShutdown(Enum):
 
 @dataclass(frozen=True)
 class Backoff:
-    """Seconds before the n-th restart in a row: doubling up to `longest`, jittered by half."""
+    """Seconds before the n-th restart in a row: doubling up to `longest`, jittered by half.
+
+    A child's row is over when it fails longer than the intensity's period after its last start
+    was due. The pause lies between the stops and the starts of a restart, and is no part of the
+    count: what is counted, as OTP does, is each failure that would restart somebody.
+    """
 
     first: float = 0.1
     longest: float = 30.0
