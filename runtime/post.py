@@ -16,7 +16,7 @@ from runtime.codec import Letter, Message, Overflow, Sealed, Unreadable, join, o
 from runtime.errors import CodecError
 from runtime.logs import logger
 from runtime.mailbox import CAPACITY, Fate, Lane, Mailbox, Outcome
-from runtime.messages import Refused, Wanted
+from runtime.messages import Refused, Stop, Wanted
 
 log = logger("post")
 
@@ -162,7 +162,7 @@ class PostOffice:
 
     def _send_elsewhere(self, letter: Sealed) -> None:
         prefix = letter.to.partition("/")[0] + "/"
-        if prefix in self._owners:
+        if prefix in self._owners and letter.kind is not Stop:
             self._keep(letter, self._owners[prefix])
             return
         reason = "nobody at this address"

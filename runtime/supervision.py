@@ -1,66 +1,45 @@
 """The rules of supervision, pure: what happened goes in, what to do comes out.
 
-OTP's semantics: one_for_one, one_for_all, rest_for_one; permanent, transient, temporary;
-start in order with a READY handshake, stop in reverse with a deadline, at most so many
-restarts in a period, then stop the children and escalate.
+OTP's semantics, from its supervisor.erl: one_for_one, one_for_all, rest_for_one; permanent,
+transient, temporary; significant children; start in order, stop in reverse with a deadline;
+at most so many restarts in a period, then stop the children and escalate.
+
+What is meant to differ from OTP:
+
+- A restart has a pause between the stops and the starts (`Backoff`); everybody whom the
+  restart concerns waits for it. OTP starts at once.
+- A child that ends before READY is treated like one that ends later: restarted by its kind,
+  counted, with a pause, also while the supervisor itself starts. There OTP gives up at once.
+- Starting does not make the supervisor deaf: who fails while a sibling starts is dealt with at
+  once, and a failure while a sibling stops counts from when it was heard. OTP does one at a time.
+- READY is said once every child is up or has left for good. Until then even one_for_one starts
+  a child only when those before it are up.
+- Giving up is a failure, so a transient supervisor comes back. OTP's leaves with `shutdown`,
+  which passes for normal.
+- A significant child that waits for its restart counts as active, wherever it stands.
+- A child that does not stop in time is given up and fenced off, because a thread cannot be killed.
 """
 
+import heapq
+import itertools
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
-from runtime.actor import Actor
 from runtime.chance import Chance
+from runtime.commands import AllReady, Command, Finished, Start, StopChild, Wake
+from runtime.specification import AutoShutdown, Backoff, Child, Intensity, Restart, Strategy, check
 
-
-class Restart(Enum):
-    """When a child that has left is started again."""
-
-    PERMANENT = "permanent"
-    TRANSIENT = "transient"  # only after a failure
-    TEMPORARY = "temporary"
-
-
-class Strategy(Enum):
-    """Who else restarts when one child fails."""
-
-    ONE_FOR_ONE = "one_for_one"
-    ONE_FOR_ALL = "one_for_all"
-    REST_FOR_ONE = "rest_for_one"
-
-
-@dataclass(frozen=True)
-class Backoff:
-    """Seconds before the n-th restart in a row: doubling up to `longest`, jittered by half."""
-
-    first: float = 0.1
-    longest: float = 30.0
-
-    def delay(self, attempt: int, chance: Chance) -> float:
-        """Return the wait before restart number `attempt`, counted from 1."""
-        full = min(self.longest, self.first * 2.0 ** min(attempt - 1, 30))
-        return chance.uniform(full / 2, full)
-
-
-@dataclass(frozen=True)
-class Intensity:
-    """At most `restarts` within `period` seconds."""
-
-    restarts: int = 5
-    period: float = 60.0
-
-
-@dataclass(frozen=True)
-class Child:
-    """How to start one child, and how to treat its end. Deadlines in seconds."""
-
-    address: str
-    actor_class: type[Actor]
-    arguments: dict[str, Any] = field(default_factory=dict)
-    restart: Restart = Restart.PERMANENT
-    start_deadline: float = 30.0
-    stop_deadline: float = 5.0
+__all__ = [
+    "AutoShutdown",
+    "Backoff",
+    "Child",
+    "Intensity",
+    "Restart",
+    "State",
+    "Strategy",
+    "Supervision",
+]
 
 
 class State(Enum):
@@ -73,54 +52,36 @@ class State(Enum):
     GONE = "gone"
 
 
-@dataclass(frozen=True)
-class Start:
-    child: Child
-
-
-@dataclass(frozen=True)
-class StopChild:
-    child: Child
-    incarnation: int
-
-
-@dataclass(frozen=True)
-class Wake:
-    """Call `due` again after so many seconds."""
-
-    seconds: float
-
-
-@dataclass(frozen=True)
-class AllReady:
-    pass
-
-
-@dataclass(frozen=True)
-class Finished:
-    """All children are gone; the supervisor leaves, with a failure when it gave up."""
-
-    failure: str
-
-
-Command = Start | StopChild | Wake | AllReady | Finished
-
-
-@dataclass
+@dataclass(eq=False, slots=True)
 class Standing:
     """What is known of one child. `restarts` counts since the supervisor began."""
 
     child: Child
+    place: int  # in start order
+    passing: bool = False  # made from a template, to be forgotten when it leaves for good
     state: State = State.WAITING
     incarnation: int = 0
     due: float = 0.0
     doomed: bool = False  # to be stopped, because of a sibling
-    attempts: int = 0  # starts in a row without calm
+    attempts: int = 0  # restarts in a row without calm
     restarts: int = 0
+
+    @property
+    def alive(self) -> bool:
+        return self.state in (State.RUNNING, State.STARTING)
+
+    @property
+    def forlorn(self) -> bool:
+        """Tell whether it is gone, or as good as gone: to be stopped and not to come back."""
+        ending = self.doomed and self.child.restart is Restart.TEMPORARY
+        return ending or self.state is State.GONE
 
 
 class Supervision:
-    """One supervisor's rules and what it knows of its children, in start order."""
+    """One supervisor's rules and what it knows of its children, in start order.
+
+    Raises ValueError for children that cannot be kept together.
+    """
 
     def __init__(
         self,
@@ -129,26 +90,36 @@ class Supervision:
         intensity: Intensity,
         chance: Chance,
         backoff: Backoff | None = None,
+        auto_shutdown: AutoShutdown = AutoShutdown.NEVER,
+        template: Child | None = None,
     ) -> None:
-        self.standings = {child.address: Standing(child) for child in children}
+        check(children, template, auto_shutdown)
+        self.standings: dict[str, Standing] = {}
         self._strategy = strategy
         self._intensity = intensity
         self._chance = chance
         self._backoff = backoff or Backoff()
+        self._auto_shutdown = auto_shutdown
         self._restarts: deque[float] = deque()
+        self._places = itertools.count()
+        self._to_start: list[tuple[float, int, Standing]] = []  # may hold some that are settled
+        self._to_stop: list[tuple[int, Standing]] = []  # the last in start order first
+        self._stopping: set[Standing] = set()
         self._announced = False
         self._leaving = False
         self._failure = ""
+        for child in children:
+            self._take_on(child, passing=False)
 
     def begin(self, now: float) -> list[Command]:
         """Start the children in order."""
         return self._advance(now)
 
     def add(self, child: Child, now: float) -> list[Command]:
-        """Take on a child at run time, behind the others."""
+        """Take on a child at run time, behind the others, until it leaves for good."""
         if self._leaving:
             return []
-        self.standings[child.address] = Standing(child)
+        self._take_on(child, passing=True)
         return self._advance(now)
 
     def started(self, address: str, incarnation: int) -> None:
@@ -169,22 +140,26 @@ class Supervision:
         if standing is None or standing.state in (State.GONE, State.WAITING):
             return []
         standing.state = State.GONE
+        self._stopping.discard(standing)
         if self._leaving:
             return self._advance(now)
         if standing.doomed:
-            standing.doomed = False
-            standing.state = self._after_doom(standing)
+            self._after_doom(standing)
             return self._advance(now)
-        if not self._comes_back(standing.child, failure):
-            if standing.child.restart is not Restart.PERMANENT:
-                del self.standings[address]
-            return self._advance(now)
-        return self._restart(standing, failure, now)
+        if self._comes_back(standing.child, failure):
+            return self._restart(standing, failure, now)
+        self._part_with(standing)
+        return self._advance(now)
 
     def overdue(self, address: str, incarnation: int, state: State) -> bool:
-        """Tell whether this incarnation is still in the state whose deadline ran out."""
+        """Tell whether this incarnation is still in the state whose deadline ran out.
+
+        One that is to be stopped anyway need not become READY; it has a deadline for that.
+        """
         standing = self._current(address, incarnation)
-        return standing is not None and standing.state is state
+        if standing is None or standing.state is not state:
+            return False
+        return state is State.STOPPING or not (standing.doomed or self._leaving)
 
     def due(self, now: float) -> list[Command]:
         """A backoff may be over."""
@@ -192,8 +167,33 @@ class Supervision:
 
     def leave(self, now: float) -> list[Command]:
         """Stop all children in reverse order, then finish."""
-        self._leaving = True
+        self._begin_to_leave()
         return self._advance(now)
+
+    def _take_on(self, child: Child, passing: bool) -> None:
+        standing = Standing(child, next(self._places), passing)
+        self.standings[child.address] = standing
+        self._await(standing)
+
+    def _await(self, standing: Standing) -> None:
+        """Let a child wait for its start: for its turn where there is an order, or for its due."""
+        standing.state = State.WAITING
+        due = 0.0 if self._in_order else standing.due
+        heapq.heappush(self._to_start, (due, standing.place, standing))
+
+    def _doom(self, standing: Standing) -> None:
+        standing.doomed = True
+        heapq.heappush(self._to_stop, (-standing.place, standing))
+
+    def _begin_to_leave(self) -> None:
+        self._leaving = True
+        alive = (standing for standing in self.standings.values() if standing.alive)
+        self._to_stop = [(-standing.place, standing) for standing in alive]
+        heapq.heapify(self._to_stop)
+
+    @property
+    def _in_order(self) -> bool:
+        return self._strategy is not Strategy.ONE_FOR_ONE or not self._announced
 
     def _current(self, address: str, incarnation: int) -> Standing | None:
         standing = self.standings.get(address)
@@ -201,65 +201,113 @@ class Supervision:
 
     @staticmethod
     def _comes_back(child: Child, failure: str) -> bool:
-        if child.restart is Restart.PERMANENT:
-            return True
-        return child.restart is Restart.TRANSIENT and failure != ""
+        kind = child.restart
+        return kind is Restart.PERMANENT or (kind is Restart.TRANSIENT and failure != "")
 
-    @staticmethod
-    def _after_doom(standing: Standing) -> State:
-        temporary = standing.child.restart is Restart.TEMPORARY
-        return State.GONE if temporary else State.WAITING
+    def _after_doom(self, standing: Standing) -> None:
+        standing.doomed = False
+        if standing.child.restart is Restart.TEMPORARY:
+            del self.standings[standing.child.address]
+        else:
+            self._await(standing)
+
+    def _part_with(self, standing: Standing) -> None:
+        """Keep a transient child's place: a sibling's failure may bring it back."""
+        if standing.passing or standing.child.restart is Restart.TEMPORARY:
+            del self.standings[standing.child.address]
+        if not standing.child.significant or self._auto_shutdown is AutoShutdown.NEVER:
+            return
+        active = any(
+            other.child.significant and not other.forlorn for other in self.standings.values()
+        )
+        if self._auto_shutdown is AutoShutdown.ANY_SIGNIFICANT or not active:
+            self._begin_to_leave()
 
     def _restart(self, standing: Standing, failure: str, now: float) -> list[Command]:
-        self._restarts.append(now)
-        while self._restarts and self._restarts[0] < now - self._intensity.period:
-            self._restarts.popleft()
-        if len(self._restarts) > self._intensity.restarts:
-            self._leaving = True
+        if self._too_many(now):
+            self._begin_to_leave()
             self._failure = f"too many restarts; the last: {standing.child.address}: {failure}"
             return self._advance(now)
+        pause = self._pause(standing, now)
+        standing.restarts += 1
+        standing.due = now + pause
+        self._await(standing)
+        for other in self._affected(standing):
+            other.due = standing.due
+            if other.alive:
+                self._doom(other)
+            elif other.state is State.GONE:
+                self._await(other)
+        return [*self._advance(now), Wake(pause)]
+
+    def _too_many(self, now: float) -> bool:
+        self._restarts.append(now)
+        while self._restarts[0] < now - self._intensity.period:
+            self._restarts.popleft()
+        return len(self._restarts) > self._intensity.restarts
+
+    def _pause(self, standing: Standing, now: float) -> float:
         if now - standing.due > self._intensity.period:
             standing.attempts = 0
         standing.attempts += 1
-        standing.restarts += 1
-        standing.state = State.WAITING
-        standing.due = now + self._backoff.delay(standing.attempts, self._chance)
-        for other in self._affected(standing):
-            if other.state in (State.RUNNING, State.STARTING):
-                other.doomed = True
-        return [*self._advance(now), Wake(standing.due - now)]
+        return self._backoff.delay(standing.attempts, self._chance)
 
     def _affected(self, failed: Standing) -> list[Standing]:
-        family = list(self.standings.values())
         if self._strategy is Strategy.ONE_FOR_ONE:
             return []
-        if self._strategy is Strategy.ONE_FOR_ALL:
-            return family
-        return family[family.index(failed) + 1 :]
+        family = list(self.standings.values())
+        return family if self._strategy is Strategy.ONE_FOR_ALL else family[family.index(failed) :]
 
     def _advance(self, now: float) -> list[Command]:
-        family = list(self.standings.values())
-        if any(standing.state is State.STOPPING for standing in family):
+        if self._stopping:
             return []
-        for standing in reversed(family):
-            alive = standing.state in (State.RUNNING, State.STARTING)
-            if alive and (self._leaving or standing.doomed):
-                standing.state = State.STOPPING
-                return [StopChild(standing.child, standing.incarnation)]
+        commands = self._stop_next()
+        if commands:
+            return commands
         if self._leaving:
             return [Finished(self._failure)]
-        return self._start_next(family, now)
+        return self._start_in_order(now) if self._in_order else self._start_due(now)
 
-    def _start_next(self, family: list[Standing], now: float) -> list[Command]:
+    def _stop_next(self) -> list[Command]:
+        """Stop the last that is to be stopped; what a template made leaves together."""
         commands: list[Command] = []
-        ordered = self._strategy is not Strategy.ONE_FOR_ONE or not self._announced
-        for standing in family:
-            if standing.state is State.WAITING and standing.due <= now:
-                standing.state = State.STARTING
-                commands.append(Start(standing.child))
-            if ordered and standing.state in (State.STARTING, State.WAITING):
-                return commands  # the next one waits for this one's READY
-        if not self._announced and all(s.state is State.RUNNING for s in family):
-            self._announced = True
-            commands.append(AllReady())
+        while self._to_stop:
+            standing = self._to_stop[0][1]
+            if standing.alive and (standing.doomed or self._leaving):
+                together = standing.passing and self._leaving
+                if commands and not together:
+                    return commands
+                standing.state = State.STOPPING
+                self._stopping.add(standing)
+                commands.append(StopChild(standing.child, standing.incarnation))
+                if not together:
+                    return commands
+            heapq.heappop(self._to_stop)
         return commands
+
+    def _start_in_order(self, now: float) -> list[Command]:
+        while self._to_start:
+            standing = self._to_start[0][2]
+            if self._waits(standing) and standing.due <= now:
+                standing.state = State.STARTING
+                return [Start(standing.child)]
+            if self._waits(standing) or standing.state is State.STARTING:
+                return []  # the next one waits for this one's READY
+            heapq.heappop(self._to_start)
+        if self._announced:
+            return []
+        self._announced = True
+        return [AllReady()]
+
+    def _start_due(self, now: float) -> list[Command]:
+        due: list[Standing] = []
+        while self._to_start and self._to_start[0][0] <= now:
+            standing = heapq.heappop(self._to_start)[2]
+            if self._waits(standing):
+                standing.state = State.STARTING
+                due.append(standing)
+        return [Start(standing.child) for standing in sorted(due, key=lambda each: each.place)]
+
+    def _waits(self, standing: Standing) -> bool:
+        current = self.standings.get(standing.child.address) is standing
+        return current and standing.state is State.WAITING

@@ -3,12 +3,17 @@
 Owns: its children.
 Hears: Ready, Exited and Wedged from its host, its own deadlines, Wanted for its prefix.
 Says: Ready to its own parent once all children are; to its children only Stop.
+
+A supervisor does not outlive its children, nor they it: when it fails by itself, or its parent
+gives it up, all below is given up with it, as OTP's links would have it.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from runtime.actor import Actor
 from runtime.codec import Message
+from runtime.commands import AllReady, Command, Finished, Start, StopChild, Wake
 from runtime.errors import OurError
 from runtime.messages import (
     Exited,
@@ -20,18 +25,13 @@ from runtime.messages import (
     Wedged,
 )
 from runtime.supervision import (
-    AllReady,
+    AutoShutdown,
     Backoff,
     Child,
-    Command,
-    Finished,
     Intensity,
-    Start,
     State,
-    StopChild,
     Strategy,
     Supervision,
-    Wake,
 )
 
 
@@ -44,6 +44,9 @@ class Supervisor(Actor):
 
     With a `template`, an address under `<template.address>/` comes to life when a message
     is sent to it; the rest of the address reaches the actor as its own `address`.
+    With an `auto_shutdown`, it stops the rest and leaves, which is no failure, when one or
+    the last of its significant children has left for good.
+    Raises ValueError for children that cannot be kept, such as two at one address.
     """
 
     own_thread = True
@@ -56,20 +59,49 @@ class Supervisor(Actor):
         intensity: Intensity | None = None,
         backoff: Backoff | None = None,
         template: Child | None = None,
+        auto_shutdown: AutoShutdown = AutoShutdown.NEVER,
     ) -> None:
         super().__init__()
         self._template = template
         self.rules = Supervision(
-            children or [], strategy, intensity or Intensity(), self.chance, backoff
+            children or [],
+            strategy,
+            intensity or Intensity(),
+            self.chance,
+            backoff,
+            auto_shutdown,
+            template,
         )
 
     def on_start(self) -> None:
+        self._turn(self._begin)
+
+    def on_message(self, message: Message, sender: str) -> None:
+        self._turn(lambda: self._hear(message, sender))
+
+    def on_stop_asked(self) -> None:
+        self._turn(lambda: self._obey(self.rules.leave(self.clock.monotonic())))
+
+    def _turn(self, work: Callable[[], None]) -> None:
+        """Work, unless another one has this address by now and keeps children in its name."""
+        try:
+            if self._cell.abandoned:
+                self.leave()
+            else:
+                work()
+        except BaseException:
+            if not self._cell.abandoned:
+                for address in self._below(self.address):
+                    self._kill(address)
+            raise
+
+    def _begin(self) -> None:
         if self._template is not None:
             for address in self._cell.post.own(f"{self._template.address}/", self.address):
                 self._bring_to_life(address)
         self._obey(self.rules.begin(self.clock.monotonic()))
 
-    def on_message(self, message: Message, sender: str) -> None:
+    def _hear(self, message: Message, sender: str) -> None:
         now = self.clock.monotonic()
         match message:
             case Ready(address, incarnation):
@@ -94,11 +126,9 @@ class Supervisor(Actor):
                 self._obey(self.rules.due(now))
             case Wanted(address):
                 self._bring_to_life(address)
-            case _:
-                super().on_message(message, sender)
-
-    def on_stop_asked(self) -> None:
-        self._obey(self.rules.leave(self.clock.monotonic()))
+            case _:  # a stray message is no reason to take the children down
+                kind = type(message).__name__
+                self.log.error("message of no use to a supervisor", kind=kind, sender=sender)
 
     def _bring_to_life(self, address: str) -> None:
         if self._template is None or address in self.rules.standings:
@@ -108,8 +138,24 @@ class Supervisor(Actor):
 
     def _give_up(self, address: str, incarnation: int, reason: str) -> None:
         self.log.error("child given up", child=address, reason=reason)
-        self._cell.host.abandon(address)
+        self._kill(address)
         self._obey(self.rules.exited(address, incarnation, reason, self.clock.monotonic()))
+
+    def _kill(self, address: str) -> None:
+        """Fence an actor off with all below it."""
+        host = self._cell.host
+        cell = host.cells.get(address)
+        if cell is None:
+            return
+        cell.abandoned = True  # first, so that a supervisor starts nobody any more
+        if isinstance(cell.actor, Supervisor):
+            for below in self._below(address):
+                self._kill(below)
+        host.abandon(address)
+
+    def _below(self, address: str) -> list[str]:
+        cells = list(self._cell.host.cells.values())
+        return [cell.address for cell in cells if cell.parent == address]
 
     def _obey(self, commands: list[Command]) -> None:
         for command in commands:
@@ -117,7 +163,8 @@ class Supervisor(Actor):
                 case Start(child):
                     self._start(child)
                 case StopChild(child, incarnation):
-                    self._cell.host.stop(child.address)
+                    if child.address in self._cell.host.cells:  # else its Exited is on the way
+                        self._cell.host.stop(child.address)
                     expired = StopExpired(child.address, incarnation)
                     self.after(child.stop_deadline, expired, f"stop {child.address}")
                 case Wake(seconds):
@@ -130,6 +177,8 @@ class Supervisor(Actor):
                     self.leave()
 
     def _start(self, child: Child) -> None:
+        if self._cell.abandoned:
+            return
         incarnation = self._cell.host.spawn(
             child.actor_class, child.address, self.address, **child.arguments
         )

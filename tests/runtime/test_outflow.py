@@ -62,7 +62,7 @@ def test_a_consumer_that_asks_again_ends_with_what_the_producer_said_last(
     assert heard == said
 
 
-class Price(Message, frozen=True):
+class Tick(Message, frozen=True):
     number: int
 
 
@@ -78,14 +78,14 @@ class Producer(Actor):
         self.number = 0
         self.outflow: Outflow[str, int] = Outflow()
 
-    def on_message(self, message: Message, sender: str) -> None:
+    def on_message(self, message: Message, sender: str) -> None:  # noqa: ARG002
         if isinstance(message, More):
             self.outflow.give()
         else:
             self.number += 10
             self.outflow.offer("price", self.number)
         if self.outflow.open and len(self.outflow):
-            self.tell("consumer", Price(self.outflow.take(1)["price"]))
+            self.tell("consumer", Tick(self.outflow.take(1)["price"]))
 
 
 class Consumer(Actor):
@@ -97,8 +97,8 @@ class Consumer(Actor):
     def on_start(self) -> None:
         self.tell("producer", More())
 
-    def on_message(self, message: Message, sender: str) -> None:
-        assert isinstance(message, Price)
+    def on_message(self, message: Message, sender: str) -> None:  # noqa: ARG002
+        assert isinstance(message, Tick)
         self.heard.append(message.number)
         self.deepest.append(self._cell.mailbox.depth())
         self.after(0.005, Say("slow"), "slow")
