@@ -56,9 +56,9 @@ class Host:
         self._run(cell, cell.actor)
         return cell.incarnation
 
-    def stop(self, address: str) -> None:
-        """Ask the actor at an address to leave."""
-        self.post.send([seal(Stop(), address, "")])
+    def stop(self, *addresses: str) -> None:
+        """Ask the actors at these addresses to leave."""
+        self.post.send([seal(Stop(), address, "") for address in addresses])
 
     def abandon(self, address: str) -> None:
         """Give up an incarnation that does not leave; nothing it still does gets out."""
@@ -79,7 +79,7 @@ class Host:
     def tell_parent(self, cell: Cell, message: Message) -> None:
         """Tell the cell's parent; a root's parent is whoever waits on the host."""
         if cell.parent:
-            self.post.send([seal(message, cell.parent, cell.address)])
+            self.let_go(cell, [seal(message, cell.parent, cell.address)], at_once=False)
         else:
             self._root_told(message)
 

@@ -107,6 +107,7 @@ class Shard:
         self._frames_out = 0  # written by this thread
         self._closing = False
         self._asleep = False
+        self._late = False
         self.current: ShardSlot | None = None
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -151,9 +152,13 @@ class Shard:
                         queued.append(data)
             if queued:
                 for frame in frames(queued):
+                    self._frames_in += 1  # first, so that who has it can count it
                     self._send(frame, zmq.NOBLOCK)
-                    self._frames_in += 1
         return outcomes
+
+    def is_here(self) -> bool:
+        """Tell whether the caller is this shard's thread."""
+        return threading.get_ident() == self.thread.ident
 
     def keep_back(self, letters: list[Sealed]) -> None:
         """Send these when the actor has no more to do for now."""
@@ -176,7 +181,7 @@ class Shard:
         with self.gate:
             slot.closed = True
             accepted = self._frames_in
-        if threading.current_thread() is self.thread:
+        if self.is_here():
             while self._frames_out < accepted:
                 self._drain(FRAMES_PER_DRAIN)
         if self._slots.get(slot.address) is slot:
@@ -187,8 +192,8 @@ class Shard:
         with self.gate:
             if self._asleep and not self._push.closed:
                 self._asleep = False
-                self._send(b"", zmq.NOBLOCK)
                 self._frames_in += 1
+                self._send(b"", zmq.NOBLOCK)
 
     def _run(self) -> None:
         ready, clock = self._ready, self._clock.monotonic
@@ -210,7 +215,8 @@ class Shard:
     def _rest(self) -> None:
         """Wait for a frame or the next timer, unless something came in the meantime."""
         self._asleep = True
-        if self._frames_in == self._frames_out and not self._unborn and not self._closing:
+        awaited = self._late or self._frames_in == self._frames_out
+        if awaited and not self._unborn and not self._closing:
             wait = -1.0
             if self._dues:
                 wait = max(0.0, (self._dues[0][0] - self._clock.monotonic()) * 1000 + 1)
@@ -218,10 +224,12 @@ class Shard:
         self._asleep = False
 
     def _drain(self, at_most: int) -> None:
+        self._late = False
         while at_most and self._frames_out != self._frames_in:  # asking an empty socket is dear
             try:
                 frame = self._pull.recv(zmq.NOBLOCK)
-            except zmq.Again:
+            except zmq.Again:  # it was counted, and is not there yet
+                self._late = True
                 break
             self._frames_out += 1
             at_most -= 1
@@ -287,7 +295,6 @@ class Shard:
         if self.outbox and done - self._outbox_since > KEPT_BACK:
             self.let_go()
         if cell.over:
-            self.let_go()
             cell.host.loop_ended(cell)
         else:
             if slot.control or slot.data or slot.has_due(done):

@@ -41,12 +41,12 @@ class ShardHost(ThreadHost):
 
     def let_go(self, cell: Cell, letters: list[Sealed], at_once: bool) -> None:
         slot = cell.mailbox
-        if not isinstance(slot, ShardSlot):
+        if isinstance(slot, ShardSlot) and slot.shard.is_here():
+            slot.shard.keep_back(letters)
+            if at_once:
+                slot.shard.let_go()
+        else:
             self.post.send(letters)
-            return
-        slot.shard.keep_back(letters)
-        if at_once:
-            slot.shard.let_go()
 
     def _watched(self) -> list[Cell]:
         return super()._watched() + [

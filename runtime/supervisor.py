@@ -158,13 +158,14 @@ class Supervisor(Actor):
         return [cell.address for cell in cells if cell.parent == address]
 
     def _obey(self, commands: list[Command]) -> None:
+        to_stop = []
         for command in commands:
             match command:
                 case Start(child):
                     self._start(child)
                 case StopChild(child, incarnation):
                     if child.address in self._cell.host.cells:  # else its Exited is on the way
-                        self._cell.host.stop(child.address)
+                        to_stop.append(child.address)
                     expired = StopExpired(child.address, incarnation)
                     self.after(child.stop_deadline, expired, f"stop {child.address}")
                 case Wake(seconds):
@@ -175,6 +176,8 @@ class Supervisor(Actor):
                     if failure:
                         raise GaveUpError(failure)
                     self.leave()
+        if to_stop:
+            self._cell.host.stop(*to_stop)
 
     def _start(self, child: Child) -> None:
         if self._cell.abandoned:

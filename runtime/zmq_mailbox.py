@@ -56,8 +56,8 @@ class ZmqMailbox(Mailbox):
             ]
             if queued:
                 for frame in frames(queued):
+                    self._frames_in += 1  # first, so that who has it can count it
                     self._send(frame, zmq.NOBLOCK)
-                    self._frames_in += 1
         return outcomes
 
     def get(self) -> PykkaEnvelope[Letter[Message] | None]:
@@ -87,8 +87,8 @@ class ZmqMailbox(Mailbox):
             if self.work.began is not None:  # so its owner does not wait in the socket
                 self._drain()
                 return self._left()
-            self._send(b"", zmq.NOBLOCK)
             self._frames_in += 1
+            self._send(b"", zmq.NOBLOCK)
             return []
 
     def close(self) -> list[Sealed]:
