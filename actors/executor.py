@@ -7,10 +7,12 @@ Says: Reserve to Risk, Place to the account's Gateway.
 
 from zlib import crc32
 
+from actors.ledger import Ledger
 from actors.messages import Denied, Granted, OrderMoved, Place, Reserve, Signal
 from actors.orders import IN_FLIGHT, Intent, OrderState
 from runtime.actor import Actor
 from runtime.codec import Message
+from runtime.journal import Journal
 
 ANSWER_WITHIN = 10.0
 REST_AFTER_NO = 5.0
@@ -27,6 +29,12 @@ class _Idle(Message, frozen=True):
     """Nothing happened for a while."""
 
 
+def in_flight(journal: Journal) -> list[str]:
+    """Return the addresses of the Executors that have an order whose fate is open."""
+    orders = Ledger(journal).orders(IN_FLIGHT)
+    return sorted({f"executor/{order.selection}" for order in orders})
+
+
 class Executor(Actor):
     """Serialise one selection by its mailbox."""
 
@@ -37,6 +45,10 @@ class Executor(Actor):
         self._resting_until = 0.0
 
     def on_start(self) -> None:
+        selection = self.address.partition("/")[2]
+        for order in Ledger(self.journal).orders(IN_FLIGHT):
+            if order.selection == selection:
+                self._order = order.id
         self.after(IDLE_FOR, _Idle(), "idle")
 
     def on_message(self, message: Message, sender: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from actors.books.asianodds.client import AsianOddsClient
 from actors.control import Control
-from actors.executor import Executor
+from actors.executor import Executor, in_flight
 from actors.gate import KillGate
 from actors.gateway import Gateway
 from actors.market import Market
@@ -122,7 +122,8 @@ def _account(name: str, settings: Settings, gate: KillGate, connect: Connect) ->
 def _executors(settings: Settings) -> Child:
     couriers = {name: account.couriers for name, account in settings.accounts.items()}
     template = Child("executor", Executor, {"couriers": couriers}, Restart.TRANSIENT)
-    return Child("executors", Supervisor, {"template": template, "intensity": Intensity(50, 60.0)})
+    arguments = {"template": template, "intensity": Intensity(50, 60.0), "remembered": in_flight}
+    return Child("executors", Supervisor, arguments)
 
 
 def _market(name: str, market: MarketSettings, settings: Settings) -> Child:

@@ -8,13 +8,14 @@ A supervisor does not outlive its children, nor they it: when it fails by itself
 gives it up, all below is given up with it, as OTP's links would have it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from runtime.actor import Actor
 from runtime.codec import Message
 from runtime.commands import AllReady, Command, Finished, Start, StopChild, Wake
 from runtime.errors import OurError
+from runtime.journal import Journal
 from runtime.messages import (
     Exited,
     Ready,
@@ -34,6 +35,9 @@ from runtime.supervision import (
     Supervision,
 )
 
+Remembered = Callable[[Journal], Iterable[str]]
+"""Reads in the journal which addresses of a template may not be forgotten."""
+
 
 class GaveUpError(OurError):
     """A supervisor's children failed more often than its intensity allows."""
@@ -43,7 +47,8 @@ class Supervisor(Actor):
     """Keep children alive by OTP's rules.
 
     With a `template`, an address under `<template.address>/` comes to life when a message
-    is sent to it; the rest of the address reaches the actor as its own `address`.
+    is sent to it; the rest of the address reaches the actor as its own `address`. Those that
+    have something to remember, says `remembered`, come to life at the start.
     With an `auto_shutdown`, it stops the rest and leaves, which is no failure, when one or
     the last of its significant children has left for good.
     Raises ValueError for children that cannot be kept, such as two at one address.
@@ -60,9 +65,11 @@ class Supervisor(Actor):
         backoff: Backoff | None = None,
         template: Child | None = None,
         auto_shutdown: AutoShutdown = AutoShutdown.NEVER,
+        remembered: Remembered | None = None,
     ) -> None:
         super().__init__()
         self._template = template
+        self._remembered = remembered
         self.rules = Supervision(
             children or [],
             strategy,
@@ -97,9 +104,13 @@ class Supervisor(Actor):
 
     def _begin(self) -> None:
         if self._template is not None:
-            for address in self._cell.post.own(f"{self._template.address}/", self.address):
+            wanted = self._cell.post.own(f"{self._template.address}/", self.address)
+            for address in [*self._to_remember(), *wanted]:
                 self._bring_to_life(address)
         self._obey(self.rules.begin(self.clock.monotonic()))
+
+    def _to_remember(self) -> Iterable[str]:
+        return () if self._remembered is None else self._remembered(self.journal)
 
     def _hear(self, message: Message, sender: str) -> None:
         now = self.clock.monotonic()

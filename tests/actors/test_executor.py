@@ -2,13 +2,24 @@
 
 import pytest
 
-from actors.executor import ANSWER_WITHIN, IDLE_FOR, REST_AFTER_NO, Executor
+from actors.executor import ANSWER_WITHIN, IDLE_FOR, REST_AFTER_NO, Executor, in_flight
 from actors.messages import Denied, Granted, OrderMoved, Place, Reserve
 from actors.orders import Intent, OrderState
 from runtime.host import Host
+from runtime.journal import Journal
 from runtime.supervision import Child, Intensity, Restart
 from runtime.supervisor import Supervisor
-from tests.actors.world import HOME, S, World, permit_for, selection, signal
+from tests.actors.world import (
+    HOME,
+    Clerk,
+    S,
+    World,
+    intent,
+    new_journal,
+    permit_for,
+    selection,
+    signal,
+)
 
 ADDRESS = f"executor/{HOME.key}"
 COURIERS = ("gateway/ao/1", "gateway/ao/2", "gateway/ao/3")
@@ -160,6 +171,22 @@ def test_news_of_an_order_from_before_its_own_birth_keeps_it_from_starting_anoth
     assert len(wished(world)) == 1
 
 
+def test_an_order_on_its_way_is_remembered_at_birth(world: World) -> None:
+    Clerk(world.journal).want(intent("t-old"), S.PERMITTED, S.SENDING, S.IN_DOUBT)
+    Clerk(world.journal, "other").want(intent("t-other", selection=selection(7)), S.PERMITTED)
+    world.kill(ADDRESS)
+    world.spawn(Executor, ADDRESS, couriers={"ao": 1})
+    world.tell(ADDRESS, signal())
+    assert wished(world) == []
+    move(world, "t-other", S.EXPIRED)
+    world.tell(ADDRESS, signal(), seconds=2 * REST_AFTER_NO)
+    assert wished(world) == []
+    move(world, "t-old", S.REFUSED)
+    world.host.run(REST_AFTER_NO)
+    world.tell(ADDRESS, signal())
+    assert len(wished(world)) == 1
+
+
 def test_all_orders_of_a_selection_take_the_same_courier() -> None:
     world = World("risk", *COURIERS)
     used: dict[str, set[str]] = {}
@@ -180,10 +207,11 @@ def test_all_orders_of_a_selection_take_the_same_courier() -> None:
     assert set.union(*used.values()) == set(COURIERS)
 
 
-def supervised() -> World:
-    world = World("risk", *COURIERS)
+def supervised(journal: Journal | None = None) -> World:
+    world = World("risk", *COURIERS, journal=journal)
     template = Child("executor", Executor, {"couriers": {"ao": 1}}, Restart.TRANSIENT)
-    world.spawn(Supervisor, "executors", template=template, intensity=Intensity(50, 60.0))
+    arguments = {"template": template, "intensity": Intensity(50, 60.0), "remembered": in_flight}
+    world.spawn(Supervisor, "executors", **arguments)
     return world
 
 
@@ -226,3 +254,18 @@ def test_every_message_puts_off_the_leaving() -> None:
     for _ in range(5):
         world.tell(ADDRESS, Denied("t-other", ()), seconds=IDLE_FOR - 1)
         assert alive(world.host)
+
+
+def test_executors_with_an_order_on_its_way_are_there_from_the_start() -> None:
+    journal = new_journal()
+    clerk = Clerk(journal)
+    clerk.want(intent("t-doubt"), S.PERMITTED, S.SENDING, S.IN_DOUBT)
+    clerk.want(intent("t-over", selection=selection(1)), S.DENIED)
+    clerk.want(intent("t-permitted", selection=selection(2)), S.PERMITTED)
+    world = supervised(journal)
+    born = sorted(address for address in world.host.cells if address.startswith("executor/"))
+    assert born == sorted([ADDRESS, f"executor/{selection(2).key}"])
+    world.host.run(10 * IDLE_FOR)
+    assert (
+        sorted(address for address in world.host.cells if address.startswith("executor/")) == born
+    )
