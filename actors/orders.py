@@ -11,6 +11,7 @@ import msgspec
 from actors.errors import IllegalTransitionError
 from actors.selections import Event, Selection
 from actors.units import Millis
+from runtime.limits import Few, Finite
 
 
 class OrderState(Enum):
@@ -88,7 +89,7 @@ class Evidence(msgspec.Struct, frozen=True):
     reason: str
     fair: int
     edge: int
-    prices: tuple[Seen, ...] = ()
+    prices: Few[Seen] = ()
 
 
 class Intent(msgspec.Struct, frozen=True):
@@ -125,4 +126,4 @@ class Permit(msgspec.Struct, frozen=True):
     floor: int
     stake: int
     term: int
-    expires: float
+    expires: Finite
