@@ -74,7 +74,7 @@ def check_transition(order: str, now: OrderState | None, then: OrderState) -> No
         raise IllegalTransitionError(f"order {order}: {held} cannot become {then.value}")
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One price that a decision rested on. `age` is in milliseconds when it was decided."""
 
     book: str
@@ -83,7 +83,7 @@ class Seen(msgspec.Struct, frozen=True):
     age: int
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why a strategy wants a bet. `fair` in thousandths, `edge` in hundredths of a per cent."""
 
     reason: str
@@ -92,7 +92,7 @@ class Evidence(msgspec.Struct, frozen=True):
     prices: Few[Seen] = ()
 
 
-class Intent(msgspec.Struct, frozen=True):
+class Intent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One bet that is wanted. `floor` is the lowest price at which it is still wanted."""
 
     order: str
@@ -109,7 +109,7 @@ class Intent(msgspec.Struct, frozen=True):
     evidence: Evidence
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one control said, with its figure and its limit in words."""
 
     control: str
@@ -117,7 +117,7 @@ class Verdict(msgspec.Struct, frozen=True):
     figure: str
 
 
-class Permit(msgspec.Struct, frozen=True):
+class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Leave to place one order once. `expires` is in monotonic seconds of this process."""
 
     order: str

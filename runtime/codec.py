@@ -223,9 +223,13 @@ def open_frame(frame: bytes, sender: str | None = None) -> list[Sealed]:
 
 def why_unreadable(letter: Sealed) -> Unreadable:
     """Return what is wrong with a letter that `open_frame` found to be of kind `Message`."""
-    for fault in decode(join([letter.data]))[1]:
+    try:
+        readable, unreadable = decode(join([letter.data]))
+    except CodecError as error:  # its depth is about what the stack has left
+        return Unreadable(letter.to, letter.sender, "", str(error))
+    for fault in unreadable:
         return fault
-    kind = _kind_of(_open(join([letter.data]))[0].message)
+    kind = type(readable[0].message).__name__
     return Unreadable(letter.to, letter.sender, kind, f"{kind} does not travel between processes")
 
 

@@ -12,6 +12,7 @@ from msgspec import inspect
 
 MOST = 100_000
 FEW = 1_000
+CURE = "write forbid_unknown_fields=True"
 LARGEST_FLOAT = sys.float_info.max
 
 _Item = TypeVar("_Item")
@@ -65,9 +66,11 @@ def _faults(found: inspect.Type, where: str, above: tuple[type, ...]) -> list[st
     match found:
         case inspect.Metadata(type=inner):
             return _faults(inner, where, above)
-        case inspect.StructType(cls=cls, fields=fields):
+        case inspect.StructType(cls=cls, fields=fields, forbid_unknown_fields=strict):
             if cls in above:
                 return [f"{where}: {cls.__name__} holds itself; name the levels, each a type"]
+            if not strict:
+                return [f"{where}: {cls.__name__} skips unknown fields, however deep; {CURE}"]
             inside = (*above, cls)
             return [
                 fault

@@ -56,8 +56,12 @@ def test_every_kind_of_message_has_limits(kind: type[Message]) -> None:
     check_limits(kind)
 
 
-class Tree(msgspec.Struct):
+class Tree(msgspec.Struct, forbid_unknown_fields=True):
     leaves: Few["Tree"]
+
+
+class Loose(msgspec.Struct):
+    leaf: int
 
 
 @pytest.mark.parametrize(
@@ -73,13 +77,14 @@ class Tree(msgspec.Struct):
         (Any, r"^Bad\.field: any takes whatever comes; write out the type"),
         (dict, r"^Bad\.field: no limit on how many"),
         (msgspec.Raw, r"^Bad\.field: raw takes whatever comes"),
+        (Loose, r"^Bad\.field: Loose skips unknown fields.*forbid_unknown_fields=True"),
         (Tree, r"^Bad\.field\.leaves: Tree holds itself"),
     ],
 )
 def test_a_type_without_limits_is_refused_with_its_place_and_the_cure(
     field: Any, says: str
 ) -> None:
-    bad = msgspec.defstruct("Bad", [("field", field)])
+    bad = msgspec.defstruct("Bad", [("field", field)], forbid_unknown_fields=True)
     with pytest.raises(TypeError, match=says):
         check_limits(bad)
 

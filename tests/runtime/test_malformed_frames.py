@@ -9,6 +9,7 @@ Each chunk has a seed of its own, and a failure names seed, number, way and fram
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
@@ -116,20 +117,30 @@ class Target:
 
 
 def read(frame: bytes) -> tuple[list[Letter[Message]], int]:
-    """Return the letters that may come from another process, and how many are refused."""
+    """Return the letters that may come from another process, and how many are refused.
+
+    Whether something nested too deep is no frame or no letter depends on the stack, so that
+    `decode` and `open_frame` may differ in that, and in nothing else.
+    """
+    letters, unreadable = decode_or_none(frame)
+    travelling = [letter for letter in letters if not letter.message.local]
     try:
-        letters, unreadable = decode(frame)
+        opened = open_frame(frame)
     except CodecError:
-        with pytest.raises(CodecError):
-            open_frame(frame)
+        assert not letters
+        assert len(unreadable) <= 1
         return [], 1
-    opened = open_frame(frame)
-    travelling_ones = [letter for letter in letters if not letter.message.local]
     assert [sealed.kind for sealed in opened if sealed.kind is not Message] == [
-        type(letter.message) for letter in travelling_ones
+        type(letter.message) for letter in travelling
     ]
-    assert all(isinstance(fault, Unreadable) for fault in unreadable)
-    return travelling_ones, len(opened) - len(travelling_ones)
+    return travelling, len(opened) - len(travelling)
+
+
+def decode_or_none(frame: bytes) -> tuple[list[Letter[Message]], Sequence[Unreadable]]:
+    try:
+        return decode(frame)
+    except CodecError:
+        return [], ()
 
 
 @pytest.mark.parametrize("seed", range(CHUNKS))
