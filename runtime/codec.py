@@ -63,16 +63,13 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
         _register(cls)
 
 
-Address = Annotated[str, msgspec.Meta(max_length=LONGEST_ADDRESS)]
-
-
 class Letter(
     msgspec.Struct, Generic[Body], frozen=True, array_like=True, forbid_unknown_fields=True
 ):
     """A message on its way, with both addresses."""
 
-    to: Address
-    sender: Address
+    to: str
+    sender: str
     message: Body
 
 
@@ -96,9 +93,17 @@ class Unreadable(NamedTuple):
     reason: str
 
 
+class _Foreign(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    """A letter from another process; the limits cost too much between actors."""
+
+    to: Annotated[str, msgspec.Meta(max_length=LONGEST_ADDRESS)]
+    sender: Annotated[str, msgspec.Meta(max_length=LONGEST_ADDRESS)]
+    message: msgspec.Raw
+
+
 class _Frame(msgspec.Struct, Generic[Body], array_like=True, forbid_unknown_fields=True):
     version: int
-    letters: Annotated[list[Letter[Body]], msgspec.Meta(max_length=MOST_LETTERS)]
+    letters: Annotated[list[Body], msgspec.Meta(max_length=MOST_LETTERS)]
 
 
 class _Tag(msgspec.Struct):
@@ -109,7 +114,7 @@ _kinds: dict[str, type[Message]] = {}
 _decoders: dict[type[Message], msgspec.msgpack.Decoder[Any]] = {}
 _limited: set[type[Message]] = set()
 _typed: msgspec.msgpack.Decoder[Any] | None = None
-_sealed = msgspec.msgpack.Decoder(_Frame[msgspec.Raw])
+_sealed = msgspec.msgpack.Decoder(_Frame[_Foreign])
 _tag = msgspec.msgpack.Decoder(_Tag)
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -189,7 +194,7 @@ def _build() -> msgspec.msgpack.Decoder[Any]:
         if kind not in _limited:
             check_limits(kind)
             _limited.add(kind)
-    _typed = msgspec.msgpack.Decoder(_Frame[Union[tuple(_kinds.values())]])  # type: ignore[misc] # noqa: UP007
+    _typed = msgspec.msgpack.Decoder(_Frame[Letter[Union[tuple(_kinds.values())]]])  # type: ignore[misc] # noqa: UP007
     return _typed
 
 
@@ -233,7 +238,7 @@ def why_unreadable(letter: Sealed) -> Unreadable:
     return Unreadable(letter.to, letter.sender, kind, f"{kind} does not travel between processes")
 
 
-def _kinds_in(frame: bytes, letters: Sequence[Letter[msgspec.Raw]]) -> list[type[Message]]:
+def _kinds_in(frame: bytes, letters: Sequence[_Foreign]) -> list[type[Message]]:
     readable, unreadable = decode(frame)
     if not unreadable:
         return [type(letter.message) for letter in readable]
@@ -247,7 +252,7 @@ def _kind_if_readable(body: msgspec.Raw) -> type[Message]:
         return Message
 
 
-def _open(frame: bytes) -> list[Letter[msgspec.Raw]]:
+def _open(frame: bytes) -> list[_Foreign]:
     if len(frame) > LARGEST_FRAME:
         raise CodecError(f"frame of {len(frame)} bytes, at most {LARGEST_FRAME}")
     try:

@@ -252,11 +252,12 @@ def test_of_two_keys_of_one_name_the_last_counts_except_for_the_kind() -> None:
     assert open_frame(two_kinds)[0].kind is Message
 
 
-def test_an_address_has_a_limit() -> None:
+def test_an_address_from_another_process_has_a_limit() -> None:
     longest = "x" * LONGEST_ADDRESS
-    assert decode_one(encode(Say("x"), longest, longest)).to == longest
-    with pytest.raises(CodecError, match="length <= 1000"):
-        decode_one(encode(Say("x"), longest + "x", ""))
+    assert open_frame(encode(Say("x"), longest, longest))[0].to == longest
+    for to, sender in ((longest + "x", ""), ("", longest + "x")):
+        with pytest.raises(CodecError, match="length <= 1000"):
+            open_frame(encode(Say("x"), to, sender))
 
 
 def test_a_letter_has_three_parts() -> None:
