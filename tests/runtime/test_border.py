@@ -1,5 +1,6 @@
 """What comes from another process is read at the border: by the post office and by the bus."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,16 @@ def test_reasons_that_a_sender_invents_do_not_pile_up() -> None:
     assert len(post.buried) == MOST_REASONS + 1
     assert post.buried[OTHERS] == 500
     assert post.dead_letters[-1].reason == f"unknown message kind 'Kind{MOST_REASONS + 499}'"
+
+
+def test_however_deep_a_letter_is_nested_it_is_one_dead_letter() -> None:
+    """Near the end of the stack, a deeper call finds too deep what a shallower one had read."""
+    post = PostOffice()
+    start = b"\x92" + bytes((VERSION,)) + b"\x91\x93\xa1a\xa1b\x82\xa4kind\xa3Say\xa1x"
+    deepest = sys.getrecursionlimit() + 20
+    for depth in range(deepest):
+        post.send_frame(start + b"\x91" * depth + b"\xc0")
+    assert post.buried.total() == deepest
 
 
 class Box:

@@ -70,6 +70,8 @@ def main(arguments: list[str]) -> int:
     if any(refusals):
         print("not recorded:", *filter(None, refusals), sep="\n", file=sys.stderr)
         return 1
+    if JOURNAL.exists() and "--journal-changed" not in arguments:
+        kept["types"] = read(JOURNAL)["types"] | kept["types"]
     write(MESSAGES, spoken)
     write(JOURNAL, kept)
     samples = len(list(HERE.glob("journal-*.jsonl")))

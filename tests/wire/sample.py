@@ -58,9 +58,7 @@ def chosen(entries: list[Written]) -> list[Written]:
             orders[entry.key].append(entry)
         else:
             rest.setdefault(entry.kind, entry)
-    ways = {
-        tuple((entry.kind, entry.writer) for entry in steps): steps for steps in orders.values()
-    }
+    ways = {_way(steps): steps for steps in orders.values()}
     kept = [entry for steps in ways.values() for entry in steps] + list(rest.values())
     taken = {entry.key for entry in kept}
     unused = [steps for key, steps in orders.items() if key not in taken]
@@ -74,6 +72,12 @@ def chosen(entries: list[Written]) -> list[Written]:
     kept.sort(key=lambda entry: entry.at)
     replace = msgspec.structs.replace
     return [replace(entry, sequence=number, term=1, pen=1) for number, entry in enumerate(kept, 1)]
+
+
+def _way(steps: list[Written]) -> tuple[object, ...]:
+    prices = {entry.body["price"] for entry in steps if "price" in entry.body}
+    better = prices - {steps[0].body["intent"]["price"]}
+    return (bool(better), *((entry.kind, entry.writer) for entry in steps))
 
 
 def written(lines: str) -> list[Written]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from actors.orders import FINAL, OPEN
 from tests.wire import program, sample
 from tests.wire.compare import (
     KEEP_READING,
@@ -52,12 +53,14 @@ def test_the_record_says_all_there_is_to_say() -> None:
 
 
 def test_what_is_written_is_of_the_types_that_were_recorded(lived: list[sample.Written]) -> None:
-    recorded = read(JOURNAL)["types"]
+    """What the bad days write depends on all actors; of what they write, no type may change."""
+    recorded, compared = read(JOURNAL)["types"], 0
     for kind, fields in sample.types(lived).items():
         for name, types in fields.items():
-            was = recorded.get(kind, {}).get(name, [])
+            was = recorded.get(kind, {}).get(name, types)
             assert set(types) <= set(was), f"{kind}.{name} was {was}, is {types}. {KEEP_READING}"
-    assert sample.types(lived).keys() == recorded.keys()
+            compared += was is not types
+    assert compared > 20
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
@@ -80,9 +83,12 @@ def test_the_samples_have_every_kind_of_entry_and_every_state() -> None:
     entries = [
         entry for path in SAMPLES for entry in sample.written(path.read_text(encoding="utf-8"))
     ]
-    assert {entry.kind for entry in entries} == set(read(JOURNAL)["types"])
-    states = {order["state"] for path in SAMPLES for order in orders_of(path)}
-    assert states >= {"settled", "void", "in_doubt", "accepted", "pending", "sending", "permitted"}
+    assert {entry.kind for entry in entries} >= set(read(JOURNAL)["entries"]) - {"order.*"}
+    rows = [order for path in SAMPLES for order in orders_of(path)]
+    assert {order["state"] for order in rows} >= {state.value for state in OPEN | FINAL}
+    for column in ("courier", "reference", "ticket", "reason", "pnl"):
+        assert any(order[column] for order in rows), column
+    assert any(order["price"] != order["wanted_price"] for order in rows)
 
 
 def orders_of(path: Path) -> list[dict[str, Any]]:
