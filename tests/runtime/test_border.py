@@ -1,5 +1,6 @@
 """What comes from another process is read at the border: by the post office and by the bus."""
 
+import contextlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,17 @@ import zmq
 
 import actors.nodes  # noqa: F401 - so that every kind is registered
 from runtime.bus import LARGEST_FROM_CLIENT, Bus, ipc_address, private_folder
-from runtime.codec import VERSION, decode_one, encode, seal
-from runtime.mailbox import Outcome, Sealed, SimMailbox
+from runtime.codec import (
+    VERSION,
+    Sealed,
+    decode_one,
+    encode,
+    open_frame,
+    seal,
+    why_unreadable,
+)
+from runtime.errors import CodecError
+from runtime.mailbox import Outcome, SimMailbox
 from runtime.post import MOST_REASONS, OTHERS, PostOffice
 from runtime.sim_host import SimHost
 from tests.runtime.hosts import Echo, Price, Say
@@ -74,14 +84,33 @@ def test_reasons_that_a_sender_invents_do_not_pile_up() -> None:
     assert post.dead_letters[-1].reason == f"unknown message kind 'Kind{MOST_REASONS + 499}'"
 
 
-def test_however_deep_a_letter_is_nested_it_is_one_dead_letter() -> None:
-    """Near the end of the stack, a deeper call finds too deep what a shallower one had read."""
-    post = PostOffice()
+DEEPEST = sys.getrecursionlimit() + 20
+
+
+def nested(depth: int) -> bytes:
     start = b"\x92" + bytes((VERSION,)) + b"\x91\x93\xa1a\xa1b\x82\xa4kind\xa3Say\xa1x"
-    deepest = sys.getrecursionlimit() + 20
-    for depth in range(deepest):
-        post.send_frame(start + b"\x91" * depth + b"\xc0")
-    assert post.buried.total() == deepest
+    return start + b"\x91" * depth + b"\xc0"
+
+
+def test_however_deep_a_letter_is_nested_it_is_one_dead_letter() -> None:
+    post = PostOffice()
+    for depth in range(DEEPEST):
+        post.send_frame(nested(depth))
+    assert post.buried.total() == DEEPEST
+
+
+def test_why_a_letter_is_unreadable_is_told_from_any_depth_of_the_stack() -> None:
+    """A deeper call finds too deep what a shallower one had still opened."""
+
+    def told(letter: Sealed, below: int) -> str:
+        return told(letter, below - 1) if below else why_unreadable(letter).reason
+
+    reasons = []
+    for depth in range(DEEPEST):
+        with contextlib.suppress(CodecError):
+            reasons += [told(letter, 30) for letter in open_frame(nested(depth))]
+    assert any("unknown field" in reason for reason in reasons)
+    assert any("recursion" in reason for reason in reasons)
 
 
 class Box:
