@@ -1,11 +1,10 @@
 """Everything the betting actors say to each other, in the order it is said."""
 
-from typing import Any
-
 from actors.orders import Evidence, Intent, Permit, Verdict
 from actors.selections import Event, Phase, Quote, Selection
 from actors.units import Millis
-from runtime.codec import Message, Overflow
+from runtime.codec import LARGEST_LETTER, Message, Overflow
+from runtime.limits import Few, Many, Report, Table
 
 # Session and those who call the book.
 
@@ -78,11 +77,13 @@ class Credit(Message, frozen=True):
 class MarketUpdate(Message, frozen=True):
     """What changed at the book since the last update, newest only."""
 
+    largest = LARGEST_LETTER
+
     market: str
-    events: tuple[Event, ...]
-    quotes: tuple[Quote, ...]
-    confirmed: tuple[tuple[str, str], ...]
-    removed: tuple[tuple[str, str], ...]
+    events: Many[Event]
+    quotes: Many[Quote]
+    confirmed: Many[tuple[str, str]]
+    removed: Many[tuple[str, str]]
     polled_at: Millis
     answers: int
     faults: int
@@ -139,7 +140,7 @@ class Denied(Message, frozen=True):
     overflow = Overflow.ADMIT
 
     order: str
-    verdicts: tuple[Verdict, ...]
+    verdicts: Few[Verdict]
 
 
 class Place(Message, frozen=True):
@@ -189,15 +190,17 @@ class Command(Message, frozen=True):
     id: str
     name: str
     expires: Millis
-    arguments: dict[str, str]
+    arguments: Table[str, str]
 
 
 class Reply(Message, frozen=True):
     """The answer, after the effect is durable. `exit` is the command's exit code."""
 
+    largest = 2 * 1024 * 1024  # the status of a core with 15,000 actors
+
     id: str
     exit: int
-    body: dict[str, Any]
+    body: Report
 
 
 class Armed(Message, frozen=True):

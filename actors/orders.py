@@ -11,6 +11,7 @@ import msgspec
 from actors.errors import IllegalTransitionError
 from actors.selections import Event, Selection
 from actors.units import Millis
+from runtime.limits import Few, Finite
 
 
 class OrderState(Enum):
@@ -73,7 +74,7 @@ def check_transition(order: str, now: OrderState | None, then: OrderState) -> No
         raise IllegalTransitionError(f"order {order}: {held} cannot become {then.value}")
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One price that a decision rested on. `age` is in milliseconds when it was decided."""
 
     book: str
@@ -82,16 +83,16 @@ class Seen(msgspec.Struct, frozen=True):
     age: int
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why a strategy wants a bet. `fair` in thousandths, `edge` in hundredths of a per cent."""
 
     reason: str
     fair: int
     edge: int
-    prices: tuple[Seen, ...] = ()
+    prices: Few[Seen] = ()
 
 
-class Intent(msgspec.Struct, frozen=True):
+class Intent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One bet that is wanted. `floor` is the lowest price at which it is still wanted."""
 
     order: str
@@ -108,7 +109,7 @@ class Intent(msgspec.Struct, frozen=True):
     evidence: Evidence
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one control said, with its figure and its limit in words."""
 
     control: str
@@ -116,7 +117,7 @@ class Verdict(msgspec.Struct, frozen=True):
     figure: str
 
 
-class Permit(msgspec.Struct, frozen=True):
+class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Leave to place one order once. `expires` is in monotonic seconds of this process."""
 
     order: str
@@ -125,4 +126,4 @@ class Permit(msgspec.Struct, frozen=True):
     floor: int
     stake: int
     term: int
-    expires: float
+    expires: Finite

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import zmq
 
-from runtime.codec import LARGEST_FRAME, open_frame
+from runtime.codec import LARGEST_FRAME, Message, open_frame, why_unreadable
 from runtime.errors import CodecError, OurError
 from runtime.logs import logger
 from runtime.post import PostOffice
@@ -22,6 +22,7 @@ log = logger("bus")
 
 LONGEST_IPC_PATH = 100
 HIGH_WATER = 2_000
+LARGEST_FROM_CLIENT = 64 * 1024
 CLIENT = "client/"
 """Frames of a peer that is no node arrive from `client/<its routing id in hex>`."""
 
@@ -163,11 +164,17 @@ class Bus:
 
     def _take_in_from_client(self, peer: bytes, frame: bytes) -> None:
         try:
+            if len(frame) > LARGEST_FROM_CLIENT:
+                raise CodecError(f"{len(frame)} bytes, at most {LARGEST_FROM_CLIENT}")
             letters = open_frame(frame, CLIENT + peer.hex())
         except CodecError as error:
             log.warning("rubbish from a client", peer=peer.hex(), reason=str(error))
             return
         for letter in letters:
+            if letter.kind is Message:
+                reason = why_unreadable(letter).reason
+                log.warning("rubbish from a client", peer=peer.hex(), reason=reason)
+                return
             if letter.to not in self._open_to_clients:
                 log.warning("a client may not write there", to=letter.to)
                 return

@@ -2,7 +2,9 @@
 
 A frame is `[version, [letter, ...]]`, a letter `[to, sender, message]`, a message a map with
 its class name under `kind`. Size, version, kind and the whole schema are checked before a
-message exists; anything else is a `CodecError` that names kind and field.
+message exists; anything else is a `CodecError` that names kind and field. A frame above
+LARGEST_SHARED is one letter of a kind that may be so large, so that no frame can grow into
+more memory than its kind's limits allow.
 """
 
 from collections.abc import Sequence
@@ -12,11 +14,16 @@ from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar, Union
 import msgspec
 
 from runtime.errors import CodecError
+from runtime.limits import check_limits
 
 VERSION = 2
 LARGEST_FRAME = 16 * 1024 * 1024
 LARGEST_LETTER = LARGEST_FRAME - 16
+LARGEST_SHARED = 1024 * 1024
 MOST_LETTERS = 10_000
+LONGEST_ADDRESS = 1_000
+LONGEST_KIND = 100
+LONGEST_REASON = 200
 
 _UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 
@@ -41,12 +48,24 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
     overflow: ClassVar[Overflow] = Overflow.REFUSE
     most_waiting: ClassVar[int] = 1_000
 
+    largest: ClassVar[int] = LARGEST_SHARED - 16
+    """How many bytes a letter of this kind has at most; LARGEST_LETTER is the most there is."""
+
+    local: ClassVar[bool] = False
+    """Whether it is refused when it comes from another process. What an actor tells only
+    itself, a kind whose name begins with `_`, always is.
+    """
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        if cls.__name__.startswith("_"):
+            cls.local = True
         _register(cls)
 
 
-class Letter(msgspec.Struct, Generic[Body], frozen=True, array_like=True):
+class Letter(
+    msgspec.Struct, Generic[Body], frozen=True, array_like=True, forbid_unknown_fields=True
+):
     """A message on its way, with both addresses."""
 
     to: str
@@ -55,7 +74,9 @@ class Letter(msgspec.Struct, Generic[Body], frozen=True, array_like=True):
 
 
 class Sealed(msgspec.Struct, frozen=True, gc=False):
-    """A letter as it travels: `data` is its MessagePack. An unknown kind is `Message`."""
+    """A letter as it travels: `data` is its MessagePack. Of what nobody can read, `kind` is
+    `Message`.
+    """
 
     to: str
     sender: str
@@ -72,19 +93,28 @@ class Unreadable(NamedTuple):
     reason: str
 
 
+class _Foreign(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    """A letter from another process; the limits cost too much between actors."""
+
+    to: Annotated[str, msgspec.Meta(max_length=LONGEST_ADDRESS)]
+    sender: Annotated[str, msgspec.Meta(max_length=LONGEST_ADDRESS)]
+    message: msgspec.Raw
+
+
 class _Frame(msgspec.Struct, Generic[Body], array_like=True, forbid_unknown_fields=True):
     version: int
-    letters: Annotated[list[Letter[Body]], msgspec.Meta(max_length=MOST_LETTERS)]
+    letters: Annotated[list[Body], msgspec.Meta(max_length=MOST_LETTERS)]
 
 
 class _Tag(msgspec.Struct):
-    kind: str
+    kind: Annotated[str, msgspec.Meta(max_length=LONGEST_KIND)]
 
 
 _kinds: dict[str, type[Message]] = {}
 _decoders: dict[type[Message], msgspec.msgpack.Decoder[Any]] = {}
+_limited: set[type[Message]] = set()
 _typed: msgspec.msgpack.Decoder[Any] | None = None
-_sealed = msgspec.msgpack.Decoder(_Frame[msgspec.Raw])
+_sealed = msgspec.msgpack.Decoder(_Frame[_Foreign])
 _tag = msgspec.msgpack.Decoder(_Tag)
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -98,11 +128,19 @@ def _register(kind: type[Message]) -> None:
     _typed = None
 
 
+def registered() -> dict[str, type[Message]]:
+    """Return every kind of message that this program knows, by name."""
+    return dict(_kinds)
+
+
 def seal(message: Message, to: str, sender: str) -> Sealed:
-    """Return `message` ready to travel. Raises CodecError when it would be too large."""
-    data = _encode((to, sender, message))
-    if len(data) > LARGEST_LETTER:
-        raise CodecError(f"{type(message).__name__}: {len(data)} bytes, at most {LARGEST_LETTER}")
+    """Return `message` ready to travel. Raises CodecError when it cannot: most are too large."""
+    try:
+        data = _encode((to, sender, message))
+    except (OverflowError, UnicodeEncodeError) as error:
+        raise CodecError(f"{type(message).__name__}: {error}") from None
+    if len(data) > _NEVER_TOO_LARGE:
+        _check_size(type(message), len(data))
     return Sealed(to, sender, type(message), data)
 
 
@@ -116,13 +154,14 @@ def join(letters: Sequence[bytes]) -> bytes:
 
 _SHORT = [bytes((0x92, VERSION, 0x90 + count)) for count in range(16)]
 _LONG = bytes((0x92, VERSION, 0xDD))
+_NEVER_TOO_LARGE = Message.largest
 
 
 def frames(letters: Sequence[bytes]) -> list[bytes]:
-    """Return the fewest frames of these letters that `decode` accepts, in their order."""
+    """Return few frames of these letters that `decode` accepts, in their order."""
     if len(letters) <= MOST_LETTERS:
         frame = join(letters)
-        if len(frame) <= LARGEST_FRAME:
+        if len(frame) <= LARGEST_SHARED or len(letters) == 1:
             return [frame]
     half = len(letters) // 2
     return [*frames(letters[:half]), *frames(letters[half:])]
@@ -138,12 +177,9 @@ def decode(frame: bytes) -> tuple[list[Letter[Message]], Sequence[Unreadable]]:
 
     One letter that breaks its schema does not take the others of its frame with it.
     """
-    global _typed
-    if len(frame) <= LARGEST_FRAME:
-        if _typed is None:
-            _typed = msgspec.msgpack.Decoder(_Frame[Union[tuple(_kinds.values())]])  # type: ignore[misc] # noqa: UP007
+    if len(frame) <= LARGEST_SHARED:
         try:
-            found = _typed.decode(frame)
+            found = (_typed or _build()).decode(frame)
         except _UNREADABLE:
             return _one_by_one(frame)
         if found.version == VERSION:
@@ -151,41 +187,85 @@ def decode(frame: bytes) -> tuple[list[Letter[Message]], Sequence[Unreadable]]:
     return _one_by_one(frame)
 
 
+def _build() -> msgspec.msgpack.Decoder[Any]:
+    """Make the decoder of every kind at once. Raises TypeError naming what has no limit."""
+    global _typed
+    for kind in _kinds.values():
+        if kind not in _limited:
+            check_limits(kind)
+            _limited.add(kind)
+    _typed = msgspec.msgpack.Decoder(_Frame[Letter[Union[tuple(_kinds.values())]]])  # type: ignore[misc] # noqa: UP007
+    return _typed
+
+
 def decode_one(frame: bytes) -> Letter[Message]:
     """Return the only letter of a frame. Raises CodecError."""
     letters, unreadable = decode(frame)
     for fault in unreadable:
-        raise CodecError(f"{fault.kind}: {fault.reason}")
+        raise CodecError(fault.reason)
     if len(letters) != 1:
         raise CodecError(f"a frame of {len(letters)} letters, not of one")
     return letters[0]
 
 
 def open_frame(frame: bytes, sender: str | None = None) -> list[Sealed]:
-    """Return the letters of a frame, their messages unread. Raises CodecError.
+    """Return the letters of a frame from another process, sealed again. Raises CodecError.
 
-    With `sender` they come from there, whatever they say themselves.
+    With `sender` they come from there, whatever they say themselves. A letter that cannot be
+    read, or is none that may come from there, is of kind `Message`; `why_unreadable` says more.
     """
+    letters = _open(frame)
     return [
         Sealed(
             letter.to,
             letter.sender if sender is None else sender,
-            _kinds.get(_kind_of(letter.message), Message),
+            Message if kind.local else kind,
             _encode((letter.to, letter.sender if sender is None else sender, letter.message)),
         )
-        for letter in _open(frame)
+        for letter, kind in zip(letters, _kinds_in(frame, letters), strict=True)
     ]
 
 
-def _open(frame: bytes) -> list[Letter[msgspec.Raw]]:
+def why_unreadable(letter: Sealed) -> Unreadable:
+    """Return what is wrong with a letter that `open_frame` found to be of kind `Message`."""
+    try:
+        readable, unreadable = decode(join([letter.data]))
+    except CodecError as error:  # its depth is about what the stack has left
+        return Unreadable(letter.to, letter.sender, "", str(error))
+    for fault in unreadable:
+        return fault
+    kind = type(readable[0].message).__name__
+    return Unreadable(letter.to, letter.sender, kind, f"{kind} does not travel between processes")
+
+
+def _kinds_in(frame: bytes, letters: Sequence[_Foreign]) -> list[type[Message]]:
+    readable, unreadable = decode(frame)
+    if not unreadable:
+        return [type(letter.message) for letter in readable]
+    return [_kind_if_readable(letter.message) for letter in letters]
+
+
+def _kind_if_readable(body: msgspec.Raw) -> type[Message]:
+    try:
+        return type(_read(_kind_of(body), body))
+    except CodecError:
+        return Message
+
+
+def _open(frame: bytes) -> list[_Foreign]:
     if len(frame) > LARGEST_FRAME:
         raise CodecError(f"frame of {len(frame)} bytes, at most {LARGEST_FRAME}")
     try:
         found = _sealed.decode(frame)
     except _UNREADABLE as error:
-        raise CodecError(f"no frame: {error}") from None
+        raise CodecError(f"no frame: {_short(error)}") from None
     if found.version != VERSION:
         raise CodecError(f"frame version {found.version}, this program speaks {VERSION}")
+    if len(frame) > LARGEST_SHARED and len(found.letters) > 1:
+        raise CodecError(
+            f"frame of {len(frame)} bytes with {len(found.letters)} letters: more than one only up"
+            f" to {LARGEST_SHARED}"
+        )
     return found.letters
 
 
@@ -204,7 +284,7 @@ def _one_by_one(frame: bytes) -> tuple[list[Letter[Message]], list[Unreadable]]:
         try:
             message = _read(kind, letter.message)
         except CodecError as error:
-            unreadable.append(Unreadable(letter.to, letter.sender, kind[:60], str(error)))
+            unreadable.append(Unreadable(letter.to, letter.sender, kind, str(error)))
         else:
             letters.append(Letter(letter.to, letter.sender, message))
     return letters, unreadable
@@ -213,12 +293,23 @@ def _one_by_one(frame: bytes) -> tuple[list[Letter[Message]], list[Unreadable]]:
 def _read(kind: str, body: msgspec.Raw) -> Message:
     message_type = _kinds.get(kind)
     if message_type is None:
-        raise CodecError(f"unknown message kind {kind[:60]!r}")
+        raise CodecError(f"unknown message kind {kind!r}")
+    _check_size(message_type, len(memoryview(body)))
     decoder = _decoders.get(message_type)
     if decoder is None:
         decoder = _decoders[message_type] = msgspec.msgpack.Decoder(message_type)
     try:
         message: Message = decoder.decode(body)
     except _UNREADABLE as error:
-        raise CodecError(f"{kind}: {error}") from None
+        raise CodecError(f"{kind}: {_short(error)}") from None
     return message
+
+
+def _check_size(kind: type[Message], size: int) -> None:
+    if size > kind.largest:
+        raise CodecError(f"{kind.__name__}: {size} bytes, at most {kind.largest}")
+
+
+def _short(error: Exception) -> str:
+    """Return what is wrong in few words, of which the sender of the frame may have chosen some."""
+    return str(error)[:LONGEST_REASON]

@@ -1,18 +1,21 @@
 """The runtime's own messages, between hosts, supervisors and the actors they keep."""
 
 from runtime.codec import Message, Overflow
+from runtime.limits import Finite
 
 
 class Stop(Message, frozen=True):
     """Finish: handle nothing more, run `on_stop`, leave."""
 
     control = True
+    local = True
 
 
 class Ready(Message, frozen=True):
     """A child has started: `on_start` is through and what it recorded is durable."""
 
     control = True
+    local = True
 
     address: str
     incarnation: int
@@ -22,6 +25,7 @@ class Exited(Message, frozen=True):
     """A child is gone. `failure` is empty when it left of its own will or was told to."""
 
     control = True
+    local = True
 
     address: str
     incarnation: int
@@ -32,16 +36,18 @@ class Wedged(Message, frozen=True):
     """A child is in a turn, or has work and begins none, for `seconds` already."""
 
     control = True
+    local = True
 
     address: str
     incarnation: int
-    seconds: float
+    seconds: Finite
 
 
 class StartExpired(Message, frozen=True):
     """A child did not say READY in time."""
 
     control = True
+    local = True
 
     address: str
     incarnation: int
@@ -51,6 +57,7 @@ class StopExpired(Message, frozen=True):
     """A child did not leave in time."""
 
     control = True
+    local = True
 
     address: str
     incarnation: int
@@ -60,12 +67,14 @@ class RestartDue(Message, frozen=True):
     """The backoff of at least one child is over."""
 
     control = True
+    local = True
 
 
 class Wanted(Message, frozen=True):
     """Letters wait for an address that this supervisor is to bring to life."""
 
     overflow = Overflow.ADMIT
+    local = True
 
     address: str
 
@@ -83,6 +92,8 @@ class Refused(Message, frozen=True):
 
 class Held(Message, frozen=True):
     """The place in a mailbox of a message that its senders hold back and may still replace."""
+
+    local = True
 
     of: str
     sender: str

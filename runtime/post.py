@@ -12,13 +12,26 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from runtime.codec import Letter, Message, Overflow, Sealed, Unreadable, join, open_frame, seal
+from runtime.codec import (
+    Letter,
+    Message,
+    Overflow,
+    Sealed,
+    Unreadable,
+    join,
+    open_frame,
+    seal,
+    why_unreadable,
+)
 from runtime.errors import CodecError
 from runtime.logs import logger
 from runtime.mailbox import CAPACITY, Fate, Lane, Mailbox, Outcome
 from runtime.messages import Refused, Stop, Wanted
 
 log = logger("post")
+
+MOST_REASONS = 1_000
+OTHERS = ("?", "one of many other reasons")
 
 Carrier = Callable[[str, bytes], None]
 """Takes a frame to another node; raises LookupError when that node cannot be reached."""
@@ -118,12 +131,19 @@ class PostOffice:
                 self._settle(outcomes)
 
     def send_frame(self, frame: bytes, sender: str | None = None) -> None:
-        """Deliver what came from another node, where `sender` may stand for what it says."""
+        """Deliver what came from another node, where `sender` may stand for what it says.
+
+        A letter that cannot be read is buried at once: it wakes nobody and takes no room.
+        """
         try:
             letters = open_frame(frame, sender)
         except CodecError as error:
             self.bury("?", "?", "?", str(error))
             return
+        unreadable = [letter for letter in letters if letter.kind is Message]
+        if unreadable:
+            self.bury_unreadable([why_unreadable(letter) for letter in unreadable])
+            letters = [letter for letter in letters if letter.kind is not Message]
         self.send(letters)
 
     def resend(self, letter: Letter[Message]) -> None:
@@ -138,8 +158,11 @@ class PostOffice:
     def bury(self, kind: str, to: str, sender: str, reason: str) -> None:
         """Record a dead letter."""
         self.dead_letters.append(DeadLetter(kind, to, sender, reason))
-        self.buried[kind, reason] += 1
-        count = self.buried[kind, reason]
+        told = kind, reason
+        if told not in self.buried and len(self.buried) >= MOST_REASONS:
+            told = OTHERS  # a sender of rubbish chooses some of the words, and never tires
+        self.buried[told] += 1
+        count = self.buried[told]
         if count & (count - 1) == 0:  # a flood is told in a few lines, not in a million
             log.warning("dead letter", kind=kind, to=to, reason=reason, count=count)
 

@@ -134,7 +134,8 @@ def _operator() -> str:
 
 
 def _until(reply: Reply) -> str | None:
-    return clock_text(reply.body.get("armed_until"))
+    until = reply.body.get("armed_until")
+    return clock_text(until if isinstance(until, int) else None)
 
 
 def _words(reply: Reply, done: str) -> str:

@@ -8,6 +8,7 @@ from runtime.actor import Actor
 from runtime.codec import Message, Overflow
 from runtime.host import Ports
 from runtime.journal import Journal
+from runtime.limits import Finite
 from runtime.shard_host import ShardHost
 from runtime.sim_host import SimHost
 from runtime.thread_host import ThreadHost
@@ -102,7 +103,7 @@ class Crash(Message, frozen=True):
 
 
 class Later(Message, frozen=True):
-    seconds: float
+    seconds: Finite
     text: str
     name: str = ""
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from runtime.codec import (
     LARGEST_FRAME,
+    LARGEST_SHARED,
     MOST_LETTERS,
     VERSION,
     Letter,
@@ -24,19 +25,20 @@ from runtime.codec import (
     seal,
 )
 from runtime.errors import CodecError
+from runtime.limits import Few
 from tests.runtime.hosts import Later, Say, Urgent
 
 
 class Exact(Message, frozen=True):
     number: int
-    names: tuple[str, ...] = ()
+    names: Few[str] = ()
 
 
 def frame(kind: str = "Exact", version: object = VERSION, **body: Any) -> bytes:
     return msgspec.msgpack.encode([version, [["to", "from", {"kind": kind, **body}]]])
 
 
-@given(st.text(), st.floats(allow_nan=False), st.text())
+@given(st.text(), st.floats(allow_nan=False, allow_infinity=False), st.text())
 def test_a_message_comes_back_as_it_was(text: str, seconds: float, name: str) -> None:
     said = Later(seconds, text, name)
     assert decode_one(encode(said, "there", "here")) == Letter("there", "here", said)
@@ -67,7 +69,7 @@ def test_more_letters_than_a_frame_may_have_travel_in_several() -> None:
     one = seal(Say("x"), "a", "b").data
     made = frames([one] * (2 * MOST_LETTERS + 1))
     assert sum(len(decode(frame)[0]) for frame in made) == 2 * MOST_LETTERS + 1
-    large = seal(Say("x" * (LARGEST_FRAME // 3)), "a", "b").data
+    large = seal(Say("x" * (LARGEST_SHARED // 3)), "a", "b").data
     assert [len(decode(frame)[0]) for frame in frames([large] * 5)] == [2, 1, 2]
     with pytest.raises(CodecError):
         decode(join([one] * (MOST_LETTERS + 1)))
