@@ -20,7 +20,6 @@ from runtime.codec import (
     Sealed,
     Unreadable,
     decode,
-    decode_one,
     join,
     seal,
 )
@@ -68,6 +67,7 @@ class Mailbox:
         "_clock",
         "_envelope",
         "_held",
+        "_report",
         "admitted",
         "closed",
         "control",
@@ -77,13 +77,14 @@ class Mailbox:
         "work",
     )
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, report: Report) -> None:
         self.timers = Timers()
         self.work = Work(clock.monotonic())
         self.admitted = 0  # written by senders only
         self.taken = 0  # written by the owner only
         self.closed = False
         self._clock = clock
+        self._report = report
         self.control: deque[Letter[Message]] = _NONE_YET
         self.data: deque[Letter[Message]] = deque()
         self._held: dict[tuple[str, str], deque[bytes]] | None = None
@@ -178,8 +179,14 @@ class Mailbox:
             letter = self.data.popleft()
         self.taken += 1
         if self._held and isinstance(letter.message, Held):
-            return decode_one(join([self._redeem(letter.message)]))
+            return self._opened(letter.message) or self.next()
         return letter
+
+    def _opened(self, place: Held) -> Letter[Message] | None:
+        letters, unreadable = decode(join([self._redeem(place)]))
+        if unreadable:
+            self._report(unreadable)
+        return letters[0] if letters else None
 
     def _redeem(self, place: Held) -> bytes:
         """Take what is held at a place; a subclass with senders in other threads bars them."""
@@ -199,9 +206,11 @@ class Mailbox:
                     letter = queue.popleft()
                 except IndexError:
                     break  # the owner took the last one at this moment
+                found: Letter[Message] | None = letter
                 if isinstance(letter.message, Held):
-                    letter = decode_one(join([self._redeem(letter.message)]))
-                left.append(seal(letter.message, letter.to, letter.sender))
+                    found = self._opened(letter.message)
+                if found is not None:
+                    left.append(seal(found.message, found.to, found.sender))
         self.timers.clear()
         self.taken = self.admitted
         return left
@@ -210,12 +219,11 @@ class Mailbox:
 class SimMailbox(Mailbox):
     """A mailbox that hands out one letter for each grant of the simulation."""
 
-    __slots__ = ("_report", "granted")
+    __slots__ = ("granted",)
 
     def __init__(self, clock: Clock, report: Report) -> None:
-        super().__init__(clock)
+        super().__init__(clock, report)
         self.granted = False
-        self._report = report
 
     @property
     def lane(self) -> Lane:

@@ -14,7 +14,7 @@ from runtime.clock import Clock
 from runtime.codec import Letter, Message, Overflow, Sealed, decode, frames
 from runtime.errors import described
 from runtime.logs import logger
-from runtime.mailbox import CAPACITY, Fate, Lane, Mailbox, Outcome
+from runtime.mailbox import CAPACITY, Fate, Lane, Mailbox, Outcome, Report
 from runtime.messages import Held
 from runtime.post import PostOffice
 
@@ -34,8 +34,8 @@ class ShardSlot(Mailbox):
 
     __slots__ = ("address", "cell", "noted", "queued", "shard")
 
-    def __init__(self, shard: "Shard", address: str, clock: Clock) -> None:
-        super().__init__(clock)
+    def __init__(self, shard: "Shard", address: str, clock: Clock, report: Report) -> None:
+        super().__init__(clock, report)
         self.shard = shard
         self.address = address
         self.queued = False
@@ -113,7 +113,7 @@ class Shard:
 
     def slot(self, address: str) -> ShardSlot:
         """Make the mailbox of an address on this shard; it takes the place of an older one."""
-        slot = ShardSlot(self, address, self._clock)
+        slot = ShardSlot(self, address, self._clock, self._post.bury_unreadable)
         with self.gate:
             self._slots[address] = slot
         return slot

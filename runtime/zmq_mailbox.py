@@ -23,13 +23,12 @@ class ZmqMailbox(Mailbox):
     The bound is counted in letters and kept by `admit`; the sockets have none of their own.
     """
 
-    __slots__ = ("_frames_in", "_frames_out", "_gate", "_pull", "_push", "_report", "_send")
+    __slots__ = ("_frames_in", "_frames_out", "_gate", "_pull", "_push", "_send")
 
     def __init__(
         self, context: zmq.Context[zmq.Socket[bytes]], clock: Clock, report: Report
     ) -> None:
-        super().__init__(clock)
-        self._report = report
+        super().__init__(clock, report)
         endpoint = f"inproc://mailbox-{next(_endpoints)}"
         self._pull = context.socket(zmq.PULL)
         self._pull.set_hwm(0)

@@ -160,6 +160,18 @@ def test_of_what_drops_the_oldest_the_newest_few_wait(make: Make) -> None:
     assert mailbox.depth() == 0
 
 
+def test_a_held_message_that_cannot_be_read_is_passed_over(make: Make) -> None:
+    mailbox = make()
+    mailbox._report = lambda letters: reasons.extend(letter.reason for letter in letters)
+    reasons: list[str] = []
+    deliver(mailbox, Price(5), Say("after"))  # type: ignore[arg-type]
+    assert take(mailbox) == "after"
+    assert reasons == ["Price: Expected `str`, got `int` - at `$.text`"]
+    deliver(mailbox, Price(5), Say("left"))  # type: ignore[arg-type]
+    assert close(mailbox) == [seal(Say("left"), "me", "you")]
+    assert len(reasons) == 2
+
+
 def test_a_flood_of_what_conflates_takes_no_room(make: Make) -> None:
     mailbox = make()
     for number in range(CAPACITY + 10):

@@ -112,7 +112,7 @@ class Target:
             while box.depth():
                 box.granted = True
                 got.append(box.get().message)
-            assert not any((box._control, box._data, box._held))
+            assert not any((box.control, box.data, box._held))
         return got
 
 
