@@ -1,0 +1,48 @@
+"""The end of a process, which no thread can hold back."""
+
+import contextlib
+import faulthandler
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Iterable
+from typing import NoReturn
+
+STUCK = 1
+"""The exit code of a process that could not end in order. Python's watchdog knows no other."""
+
+
+def end_within(seconds: float) -> None:
+    """End this process with STUCK when it has not ended by itself in time.
+
+    It works by a thread without Python in it, so locks and the interpreter cannot stop it.
+    """
+    # Where the threads stand would go to a pipe that perhaps nobody reads; ending is what counts.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    faulthandler.dump_traceback_later(seconds, file=nowhere, exit=True)
+
+
+def standing(threads: Iterable[str]) -> dict[str, str]:
+    """Return where the threads of these names stand, the innermost place first."""
+    frames = sys._current_frames()
+    return {
+        thread.name: ", called by ".join(
+            f"{place.name} ({os.path.basename(place.filename)}:{place.lineno})"
+            for place in reversed(traceback.extract_stack(frames[thread.ident]))
+        )
+        for thread in threading.enumerate()
+        if thread.name in set(threads) and thread.ident in frames
+    }
+
+
+def end_now(code: int) -> NoReturn:
+    """End this process with this code, whatever its threads do.
+
+    The interpreter's own end would wait for those that are no daemons, and for ZeroMQ's.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(code)
