@@ -2,15 +2,18 @@
 
 import contextlib
 import faulthandler
+import itertools
 import os
 import sys
 import threading
 import traceback
-from collections.abc import Iterable
+from collections.abc import Collection
+from types import FrameType
 from typing import NoReturn
 
 STUCK = 1
 """The exit code of a process that could not end in order. Python's watchdog knows no other."""
+PLACES = 8
 
 
 def end_within(seconds: float) -> None:
@@ -23,17 +26,22 @@ def end_within(seconds: float) -> None:
     faulthandler.dump_traceback_later(seconds, file=nowhere, exit=True)
 
 
-def standing(threads: Iterable[str]) -> dict[str, str]:
-    """Return where the threads of these names stand, the innermost place first."""
+def standing(threads: Collection[str]) -> list[str]:
+    """Return where the threads of these names stand, each from the innermost place outwards."""
     frames = sys._current_frames()
-    return {
-        thread.name: ", called by ".join(
-            f"{place.name} ({os.path.basename(place.filename)}:{place.lineno})"
-            for place in reversed(traceback.extract_stack(frames[thread.ident]))
-        )
+    return [
+        f"{thread.name}: {_places(frames[thread.ident])}"
         for thread in threading.enumerate()
-        if thread.name in set(threads) and thread.ident in frames
-    }
+        if thread.name in threads and thread.ident in frames
+    ]
+
+
+def _places(frame: FrameType) -> str:
+    innermost = itertools.islice(traceback.walk_stack(frame), PLACES)
+    return ", called by ".join(
+        f"{place.f_code.co_name} ({os.path.basename(place.f_code.co_filename)}:{line})"
+        for place, line in innermost
+    )
 
 
 def end_now(code: int) -> NoReturn:
