@@ -26,6 +26,7 @@ from runtime.ending import end_within, standing
 from runtime.lifeline import announce_ready, hold_lifeline
 from runtime.logs import conceal, configure, logger
 from runtime.shard_host import ShardHost
+from runtime.structs import learn_all
 from runtime.supervision import Child
 from runtime.thread_host import ThreadHost
 
@@ -113,6 +114,7 @@ def _begin(node: str, config: Path, state: StateFolder, paper_port: int, mode: s
     os.umask(0o077)
     settings = load(config, mode=mode)
     load_all(settings, config)
+    learn_all()
     for account in settings.accounts.values():
         if account.password.reveal():
             conceal(account.password)

@@ -5,6 +5,7 @@ its class name under `kind`. Size, version, kind and the whole schema are checke
 message exists; anything else is a `CodecError` that names kind and field.
 """
 
+import threading
 from collections.abc import Sequence
 from enum import Enum
 from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar, Union
@@ -87,6 +88,8 @@ _typed: msgspec.msgpack.Decoder[Any] | None = None
 _sealed = msgspec.msgpack.Decoder(_Frame[msgspec.Raw])
 _tag = msgspec.msgpack.Decoder(_Tag)
 _encode = msgspec.msgpack.Encoder().encode
+_building = threading.Lock()
+"""msgspec crashes when a thread uses what another has not learned to the end (0.22)."""
 
 
 def _register(kind: type[Message]) -> None:
@@ -138,17 +141,22 @@ def decode(frame: bytes) -> tuple[list[Letter[Message]], Sequence[Unreadable]]:
 
     One letter that breaks its schema does not take the others of its frame with it.
     """
-    global _typed
     if len(frame) <= LARGEST_FRAME:
-        if _typed is None:
-            _typed = msgspec.msgpack.Decoder(_Frame[Union[tuple(_kinds.values())]])  # type: ignore[misc] # noqa: UP007
         try:
-            found = _typed.decode(frame)
+            found = (_typed or _build()).decode(frame)
         except _UNREADABLE:
             return _one_by_one(frame)
         if found.version == VERSION:
             return found.letters, ()
     return _one_by_one(frame)
+
+
+def _build() -> msgspec.msgpack.Decoder[Any]:
+    global _typed
+    with _building:
+        if _typed is None:
+            _typed = msgspec.msgpack.Decoder(_Frame[Union[tuple(_kinds.values())]])  # type: ignore[misc] # noqa: UP007
+        return _typed
 
 
 def decode_one(frame: bytes) -> Letter[Message]:
@@ -216,7 +224,8 @@ def _read(kind: str, body: msgspec.Raw) -> Message:
         raise CodecError(f"unknown message kind {kind[:60]!r}")
     decoder = _decoders.get(message_type)
     if decoder is None:
-        decoder = _decoders[message_type] = msgspec.msgpack.Decoder(message_type)
+        with _building:
+            decoder = _decoders[message_type] = msgspec.msgpack.Decoder(message_type)
     try:
         message: Message = decoder.decode(body)
     except _UNREADABLE as error:
