@@ -27,13 +27,16 @@ def end_within(seconds: float) -> None:
 
 
 def standing(threads: Collection[str]) -> list[str]:
-    """Return where the threads of these names stand, each from the innermost place outwards."""
+    """Return where the threads of these names stand, from the innermost place outwards.
+
+    Those that stand in one place share a line: most will wait for messages.
+    """
     frames = sys._current_frames()
-    return [
-        f"{thread.name}: {_places(frames[thread.ident])}"
-        for thread in threading.enumerate()
-        if thread.name in threads and thread.ident in frames
-    ]
+    names: dict[str, list[str]] = {}
+    for thread in threading.enumerate():
+        if thread.name in threads and thread.ident in frames:
+            names.setdefault(_places(frames[thread.ident]), []).append(thread.name)
+    return [f"{', '.join(who)}: {places}" for places, who in names.items()]
 
 
 def _places(frame: FrameType) -> str:

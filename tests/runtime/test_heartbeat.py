@@ -170,7 +170,6 @@ def test_beats_of_long_ago_do_not_pass_for_ones_of_now() -> None:
 
 def test_a_full_pipe_never_holds_up_a_child_and_neither_does_a_broken_one() -> None:
     reading, writing = os.pipe()
-    os.set_blocking(writing, False)
     heartbeat = announce_ready({READY: str(writing)})
     assert os.read(reading, 10) == b"ready\n"
     assert not os.get_inheritable(writing)

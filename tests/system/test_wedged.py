@@ -3,8 +3,12 @@
 import select
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+from actors.cli import run
+from actors.settings import Mode
+from actors.state_folder import StateFolder
 from runtime.child import ChildProcess, Running, spawn
 from runtime.clock import SystemClock
 from runtime.processes import Processes, RestartPolicy
@@ -123,6 +127,22 @@ def test_a_process_with_a_stuck_thread_ends_within_bounds_and_its_successor_work
         way: [code, 0] for way, code in WAYS.items()
     }
     assert max(seconds for _, seconds in found.values()) < 15
+
+
+def test_every_node_beats_and_none_is_taken_for_stuck(tmp_path: Path) -> None:
+    machine, state = Machine(tmp_path), StateFolder(tmp_path / "state")
+    state.prepare()
+    started: list[Running] = []
+
+    def start(child: ChildProcess) -> Running:
+        started.append(spawn(replace(child, env={**child.env, "PYTHONPATH": str(ROOT)})))
+        return started[-1]
+
+    children = run._children(Mode.PAPER, machine.config, state)
+    family = Processes([replace(child, beat_deadline=4.0) for child in children], start=start)
+    assert [child.name for child in children] == ["paper", "core", "feed"]
+    assert family.run(lasting=10.0) == 0
+    assert [running.exit_code() for running in started] == [0, 0, 0]
 
 
 STRATEGY = """
