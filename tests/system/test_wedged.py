@@ -96,17 +96,20 @@ WAYS = {
 
 
 def outcome(way: str, folder: Path) -> tuple[list[int | None], float]:
-    """Let it happen; return the exit codes in order, and the seconds from start to start."""
+    """Let it happen; return the exit codes in order, and how long the first was there."""
     mark, clock = folder / way, SystemClock()
     started, times = list[Running](), list[float]()
 
     def start(child: ChildProcess) -> Running:
-        times.append(clock.monotonic())
+        if started:
+            times.append(clock.monotonic())
         started.append(spawn(child))
         return started[-1]
 
     def wait(seconds: float) -> None:
         select.select([], [], [], seconds)
+        if mark.exists() and not times:
+            times.append(clock.monotonic())
         if mark.exists() and mark.read_text() == "works":
             family.request_stop()
 
