@@ -22,9 +22,11 @@ from runtime.bus import Bus
 from runtime.cell import Ports
 from runtime.clock import SystemClock
 from runtime.configuration import Secret
+from runtime.ending import end_within, standing
 from runtime.lifeline import announce_ready, hold_lifeline
 from runtime.logs import conceal, configure, logger
 from runtime.shard_host import ShardHost
+from runtime.structs import learn_all
 from runtime.supervision import Child
 from runtime.thread_host import ThreadHost
 
@@ -33,6 +35,11 @@ PAPER_PASSWORD = "TICTAC_PAPER_PASSWORD"
 """The environment variable in which `run` gives its children the paper account's password."""
 
 LOOK_EVERY = 0.2
+CLOSE_WITHIN = 15.0
+CLOSE_FAILED_WITHIN = 5.0
+"""When a tree has failed, what is left of it can hardly end; a placement may."""
+END_WITHIN = 25.0
+"""From the wish to end to the end; the parent waits for a heartbeat, or the end, a bit longer."""
 
 
 def run_core(config: Path, state: StateFolder, paper_port: int, mode: str) -> int:
@@ -77,9 +84,11 @@ def run_paper(config: Path, state: StateFolder, port: int, mode: str) -> int:
     server = paper.open_server(made)
     stop = _StopAsked()
     server.start()
-    announce_ready()
+    heart = announce_ready()
     while not stop.yes:
         threading.Event().wait(LOOK_EVERY)
+        heart.beat(server.rounds)
+    end_within(END_WITHIN)
     server.stop()
     return 0
 
@@ -105,6 +114,7 @@ def _begin(node: str, config: Path, state: StateFolder, paper_port: int, mode: s
     os.umask(0o077)
     settings = load(config, mode=mode)
     load_all(settings, config)
+    learn_all()
     for account in settings.accounts.values():
         if account.password.reveal():
             conceal(account.password)
@@ -119,17 +129,17 @@ def _serve(host: ThreadHost, bus: Bus, root: Child) -> int:
     while not (host.ready.wait(LOOK_EVERY) or host.ended.is_set() or stop.yes):
         pass
     collector.calm()
-    announce_ready()
+    heart = announce_ready()
     while not (host.ended.wait(LOOK_EVERY) or stop.yes):
-        pass
+        heart.beat(host.looks)
+    end_within(END_WITHIN)
     failed = host.root_failure
-    left = host.close(15.0)
-    bus.close()
     if failed:
         log.error("the tree gave up", failure=failed)
+    left = host.close(CLOSE_FAILED_WITHIN if failed else CLOSE_WITHIN)
+    bus.close()
     if left:
-        log.error("threads did not end", left=left)
-    sys.stdout.flush()
+        log.error("threads did not end", left=left, standing=standing(left))
     return 1 if failed or left else 0
 
 

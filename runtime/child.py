@@ -7,17 +7,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from runtime.lifeline import LIFELINE, READY, STOP
+from runtime.lifeline import LIFELINE, READY, SAID_READY, STOP
+
+WHOLE_PIPE = 65_536
+"""What a pipe holds, in bytes."""
 
 
 @dataclass(frozen=True)
 class ChildProcess:
-    """How to start one child; `env` is added to the parent's. Deadlines in seconds."""
+    """How to start one child; `env` is added to the parent's. Deadlines in seconds.
+
+    A child that is ready and has not beaten for `beat_deadline` is killed; 0 is for one that never
+    beats.
+    """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
     ready_deadline: float = 30.0
+    beat_deadline: float = 30.0
     stop_deadline: float = 10.0
 
 
@@ -33,6 +41,9 @@ class Running(Protocol):
     def is_ready(self) -> bool:
         """Tell whether it has said that it is ready."""
 
+    def has_beaten(self) -> bool:
+        """Tell whether a child that is ready has beaten since this was last asked."""
+
     def ask_to_stop(self, *, heard: bool) -> None:
         """Ask it to stop; `heard` says whether it already listens to its lifeline."""
 
@@ -44,7 +55,7 @@ class Running(Protocol):
 
 
 def spawn(child: ChildProcess) -> Running:
-    """Start the child with a lifeline and a pipe to say ready in.
+    """Start the child with a lifeline and a pipe to say ready and to beat in.
 
     Raises OSError when the program cannot be started.
     """
@@ -81,9 +92,11 @@ class _Spawned:
         return self._process.poll()
 
     def is_ready(self) -> bool:
-        with contextlib.suppress(BlockingIOError):
-            self._said += os.read(self._ready, 64)
-        return self._said.startswith(b"ready\n")
+        self._said += self._heard()
+        return self._said.startswith(SAID_READY)
+
+    def has_beaten(self) -> bool:
+        return self._heard() != b""
 
     def ask_to_stop(self, *, heard: bool) -> None:
         if not heard:
@@ -99,6 +112,13 @@ class _Spawned:
     def close(self) -> None:
         os.close(self._lifeline)
         os.close(self._ready)
+
+    def _heard(self) -> bytes:
+        """Return all that the pipe holds; beats of long ago must not pass for ones of now."""
+        try:
+            return os.read(self._ready, WHOLE_PIPE)
+        except BlockingIOError:
+            return b""
 
 
 def _pipe(undo: contextlib.ExitStack) -> tuple[int, int]:

@@ -7,6 +7,7 @@ LARGEST_SHARED is one letter of a kind that may be so large, so that no frame ca
 more memory than its kind's limits allow.
 """
 
+import threading
 from collections.abc import Sequence
 from enum import Enum
 from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar, Union
@@ -117,6 +118,8 @@ _typed: msgspec.msgpack.Decoder[Any] | None = None
 _sealed = msgspec.msgpack.Decoder(_Frame[_Foreign])
 _tag = msgspec.msgpack.Decoder(_Tag)
 _encode = msgspec.msgpack.Encoder().encode
+_building = threading.Lock()
+"""msgspec crashes when a thread uses what another has not learned to the end (0.22)."""
 
 
 def _register(kind: type[Message]) -> None:
@@ -190,12 +193,14 @@ def decode(frame: bytes) -> tuple[list[Letter[Message]], Sequence[Unreadable]]:
 def _build() -> msgspec.msgpack.Decoder[Any]:
     """Make the decoder of every kind at once. Raises TypeError naming what has no limit."""
     global _typed
-    for kind in _kinds.values():
-        if kind not in _limited:
-            check_limits(kind)
-            _limited.add(kind)
-    _typed = msgspec.msgpack.Decoder(_Frame[Letter[Union[tuple(_kinds.values())]]])  # type: ignore[misc] # noqa: UP007
-    return _typed
+    with _building:
+        if _typed is None:
+            for kind in _kinds.values():
+                if kind not in _limited:
+                    check_limits(kind)
+                    _limited.add(kind)
+            _typed = msgspec.msgpack.Decoder(_Frame[Letter[Union[tuple(_kinds.values())]]])  # type: ignore[misc] # noqa: UP007
+        return _typed
 
 
 def decode_one(frame: bytes) -> Letter[Message]:
@@ -297,7 +302,8 @@ def _read(kind: str, body: msgspec.Raw) -> Message:
     _check_size(message_type, len(memoryview(body)))
     decoder = _decoders.get(message_type)
     if decoder is None:
-        decoder = _decoders[message_type] = msgspec.msgpack.Decoder(message_type)
+        with _building:
+            decoder = _decoders[message_type] = msgspec.msgpack.Decoder(message_type)
     try:
         message: Message = decoder.decode(body)
     except _UNREADABLE as error:

@@ -1,5 +1,6 @@
-"""The child's end of the two pipes to its parent: one to live by, one to say that it is ready."""
+"""The child's end of the two pipes to its parent: one to live by, one to say that it works."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -8,6 +9,8 @@ from collections.abc import MutableMapping
 LIFELINE = "TICTAC_LIFELINE"
 READY = "TICTAC_READY"
 STOP = b"s"
+SAID_READY = b"ready\n"
+BEAT = b"."
 ORPHANED = 75
 
 
@@ -29,17 +32,44 @@ def hold_lifeline(environment: MutableMapping[str, str] = os.environ) -> bool:
     return True
 
 
-def announce_ready(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Tell the parent, if there is one, that this process now does its work."""
+class Heartbeat:
+    """Tells the parent, if there is one, that this process works and not only exists."""
+
+    def __init__(self, pipe: int | None) -> None:
+        self._pipe = pipe
+        self._proof = 0
+
+    def beat(self, proof: int) -> None:
+        """Beat if `proof`, a count of work done elsewhere in this process, has moved on.
+
+        Call it in a loop of the main thread, with what a thread that could hang counts. It never
+        waits.
+        """
+        if proof != self._proof:
+            self._proof = proof
+            self.say(BEAT)
+
+    def say(self, what: bytes) -> None:
+        """Write to the parent, unless it is gone or has not read for long."""
+        if self._pipe is not None:
+            # A full pipe: a parent that was stopped finds more beats there than it needs. A broken
+            # one: the lifeline sees to that.
+            with contextlib.suppress(BlockingIOError, BrokenPipeError):
+                os.write(self._pipe, what)
+
+
+def announce_ready(environment: MutableMapping[str, str] = os.environ) -> Heartbeat:
+    """Tell the parent, if there is one, that this process now does its work.
+
+    From then on the parent expects the heartbeat that is returned.
+    """
     descriptor = environment.pop(READY, None)
-    if descriptor is None:
-        return
-    try:
-        os.write(int(descriptor), b"ready\n")
-    except BrokenPipeError:
-        return  # The parent is gone; the lifeline sees to that.
-    finally:
-        os.close(int(descriptor))
+    heartbeat = Heartbeat(None if descriptor is None else int(descriptor))
+    if descriptor is not None:
+        os.set_inheritable(int(descriptor), False)
+        os.set_blocking(int(descriptor), False)
+        heartbeat.say(SAID_READY)
+    return heartbeat
 
 
 def _watch(line: int) -> None:

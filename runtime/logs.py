@@ -11,7 +11,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeGuard
 
 import structlog
 from structlog.typing import EventDict, Processor
@@ -20,6 +20,10 @@ from runtime.clock import Clock, SystemClock
 from runtime.concealment import conceal, masked, masked_text
 
 __all__ = ["conceal", "configure", "logger"]
+
+LONGEST_TEXT = 20_000
+LONGEST_SECRET = 1_000
+"""What is cut off behind, so that no half of a secret, which nothing would mask, is left over."""
 
 _FIRST = ("at", "level", "node", "logger", "event")
 
@@ -115,7 +119,15 @@ def _handler(destination: TextIO | Path | str, stamp: _Stamp) -> _Handler:
 
 def _mask(_: Any, __: str, event: EventDict) -> EventDict:
     kept = {key: event.pop(key) for key in ("_record", "_from_structlog") if key in event}
-    return {**masked(event), **kept}  # type: ignore[dict-item]
+    long: dict[str, str] = {key: value for key, value in event.items() if _is_long(value)}
+    found = masked({**event, **{key: value[:LONGEST_TEXT] for key, value in long.items()}})
+    for key, value in long.items():
+        found[key] = f"{str(found[key])[:-LONGEST_SECRET]}... ({len(value)} characters)"
+    return {**found, **kept}  # type: ignore[dict-item]
+
+
+def _is_long(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and len(value) > LONGEST_TEXT
 
 
 def _shared() -> list[Processor]:

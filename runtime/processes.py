@@ -22,6 +22,9 @@ __all__ = [
 ]
 
 _TICK = 0.1
+_HELD_UP = 3.0
+"""Seconds between two looks after which it is the parent that did not run, and nobody is late."""
+
 _log = logger("runtime.processes")
 
 
@@ -62,6 +65,7 @@ class _Place:
     running: Running | None = None
     due: float = 0.0
     overdue: float = 0.0
+    beaten: float = 0.0
     was_ready: bool = False
     deaths: list[float] = field(default_factory=list)
 
@@ -69,7 +73,8 @@ class _Place:
 class Processes:
     """Children in their order: each starts when those before it are ready, and stops before them.
 
-    A child that dies comes back alone. Only the thread that calls `run` touches the children.
+    A child that dies comes back alone, and one that does not beat is killed to that end. Only the
+    thread that calls `run` touches the children.
     """
 
     def __init__(
@@ -94,6 +99,7 @@ class Processes:
         self._stopping = False
         self._given_up = False
         self._all_were_ready = False
+        self._looked = 0.0
         self._awake, self._wake = os.pipe()
         os.set_blocking(self._wake, False)
 
@@ -102,7 +108,8 @@ class Processes:
 
         Returns 0 after such a stop, 1 when a child died too often; no child is left either way.
         """
-        end = None if lasting is None else self._clock.monotonic() + lasting
+        self._looked = self._clock.monotonic()
+        end = None if lasting is None else self._looked + lasting
         try:
             while not (self._stopping or self._given_up):
                 now = self._clock.monotonic()
@@ -147,6 +154,7 @@ class Processes:
         return {place.child.name: place.state for place in self._places}
 
     def _look_after_all(self, now: float) -> None:
+        self._forgive_if_held_up(now)
         for index, place in enumerate(self._places):
             self._look_after(place, now)
             if self._given_up:
@@ -159,6 +167,15 @@ class Processes:
             self._all_were_ready = True
             self._on_ready()
 
+    def _forgive_if_held_up(self, now: float) -> None:
+        """Count deadlines anew when this process was stopped; the whole machine may have been."""
+        held_up, self._looked = now - self._looked, now
+        if held_up <= _HELD_UP:
+            return
+        _log.warning("held up, so all deadlines count anew", seconds=round(held_up, 1))
+        for place in self._places:
+            place.overdue, place.beaten = now + place.child.ready_deadline, now
+
     def _look_after(self, place: _Place, now: float) -> None:
         running = place.running
         if running is None:
@@ -167,11 +184,19 @@ class Processes:
         if code is not None:
             self._died(place, now, f"exit code {code}")
         elif place.state is State.STARTING and running.is_ready():
-            place.state, place.was_ready = State.READY, True
+            place.state, place.was_ready, place.beaten = State.READY, True, now
             _log.info("child is ready", child=place.child.name, pid=running.pid)
         elif place.state is State.STARTING and now >= place.overdue:
-            running.kill()
-            self._died(place, now, "not ready in time")
+            self._kill(place, running, now, "not ready in time")
+        elif place.state is State.READY and running.has_beaten():
+            place.beaten = now
+        elif place.state is State.READY and 0 < place.child.beat_deadline < now - place.beaten:
+            self._kill(place, running, now, f"no heartbeat for {now - place.beaten:.0f} s")
+
+    def _kill(self, place: _Place, running: Running, now: float, why: str) -> None:
+        _log.error("child is killed", child=place.child.name, pid=running.pid, why=why)
+        running.kill()
+        self._died(place, now, why)
 
     def _start_one(self, place: _Place, now: float) -> None:
         try:

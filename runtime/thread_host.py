@@ -26,6 +26,7 @@ class ThreadHost(Host):
         self.ready = threading.Event()
         self.ended = threading.Event()
         self.root_failure = ""
+        self.looks = 0
         self._threads: dict[Cell, threading.Thread] = {}
         self._closed = threading.Event()
         self._watcher = threading.Thread(target=self._keep_watch, name="watch", daemon=True)
@@ -79,6 +80,7 @@ class ThreadHost(Host):
             stuck = self._watch.unfreed(self.ports.clock.monotonic())
             if stuck is not None:
                 self._give_up(f"the thread of {stuck.address} cannot be freed")
+            self.looks += 1
 
     def _give_up(self, failure: str) -> None:
         """Let whoever runs this process end it; its own supervisor starts it again."""

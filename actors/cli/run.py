@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -17,6 +18,7 @@ from actors.settings import Mode, load
 from actors.state_folder import StateFolder
 from actors.strategies.loading import load_all
 from runtime.clock import SystemClock
+from runtime.ending import end_now
 from runtime.identity import UniqueIdentity
 from runtime.logs import configure
 from runtime.processes import ChildProcess, Processes
@@ -94,6 +96,6 @@ def _free_port() -> int:
 @click.option("--mode", required=True)
 @click.option("--port", type=int, required=True)
 @state_option
-def node(name: str, config: Path, mode: str, port: int, state: StateFolder) -> int:
+def node(name: str, config: Path, mode: str, port: int, state: StateFolder) -> NoReturn:
     """Be one of the children of `run`."""
-    return NODES[name](config, state, port, mode)
+    end_now(NODES[name](config, state, port, mode))

@@ -42,6 +42,7 @@ class PaperServer:
         store: Store | None = None,
     ) -> None:
         self.book, self.host, self.port = book, host, port
+        self.rounds = 0
         self._clock = clock or wall_ms
         self._store = store
         self._lock = threading.Lock()
@@ -126,6 +127,7 @@ class _Http(ThreadingHTTPServer):
         except Exception:
             # A disk that is full now may be writable at the next tick.
             log.exception("bets could not be stored")
+        self.paper.rounds += 1
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         log.debug("connection from %s broke", client_address, exc_info=True)

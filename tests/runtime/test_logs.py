@@ -96,6 +96,20 @@ def test_an_exception_and_its_cause_do_not_leak(page: Page) -> None:
     assert "Traceback" in text
 
 
+@pytest.mark.parametrize("before", [0, 19_990, 20_000, 10_000_000])
+def test_a_text_that_nobody_would_read_is_cut_and_leaves_no_half_of_a_secret(
+    page: Page, before: int
+) -> None:
+    try:
+        raise ValueError(f"{PASSWORD * 300}{'x' * before}{PASSWORD}{'y' * 30_000}")
+    except ValueError:
+        logger("x").exception("failed", text="x" * before + PASSWORD + "y" * 30_000)
+    assert len(page.text()) < 50_000
+    assert PASSWORD[:3] not in page.text()
+    (line,) = page.lines()
+    assert str(line["text"]).endswith(f"... ({before + len(PASSWORD) + 30_000} characters)")
+
+
 def test_a_telling_key_hides_a_value_nobody_registered(page: Page) -> None:
     logger("a").info("sent", AOToken="abc123", headers={"Authorization": "Basic abc123"})
     assert "abc123" not in page.text()

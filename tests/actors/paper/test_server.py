@@ -1,3 +1,4 @@
+import threading
 from hashlib import md5
 
 import pytest
@@ -22,6 +23,22 @@ def served():
     yield session, f"http://127.0.0.1:{server.port}/asianODDSservice"
     session.close()
     server.stop()
+
+
+def test_the_rounds_it_counts_stand_still_when_the_book_is_stuck(served):
+    server = served[0].server
+    pause = threading.Event()
+
+    def moves_on(seconds):
+        before = server.rounds
+        pause.wait(seconds)
+        return server.rounds > before
+
+    assert any(moves_on(0.5) for _ in range(20))
+    with server._lock:
+        moves_on(1.5)  # the one under way
+        assert not moves_on(1.5)
+    assert any(moves_on(0.5) for _ in range(20))
 
 
 def test_a_client_logs_in_reads_prices_and_bets_over_http(served, caplog):
