@@ -120,10 +120,11 @@ def _handler(destination: TextIO | Path | str, stamp: _Stamp) -> _Handler:
 def _mask(_: Any, __: str, event: EventDict) -> EventDict:
     kept = {key: event.pop(key) for key in ("_record", "_from_structlog") if key in event}
     long: dict[str, str] = {key: value for key, value in event.items() if _is_long(value)}
-    found = masked({**event, **{key: value[:LONGEST_TEXT] for key, value in long.items()}})
+    cut = {key: value[:LONGEST_TEXT] for key, value in long.items()}
+    found: dict[str, Any] = {**masked({**event, **cut})}  # type: ignore[dict-item]
     for key, value in long.items():
-        found[key] = f"{str(found[key])[:-LONGEST_SECRET]}... ({len(value)} characters)"
-    return {**found, **kept}  # type: ignore[dict-item]
+        found[key] = f"{found[key][:-LONGEST_SECRET]}... ({len(value)} characters)"
+    return {**found, **kept}
 
 
 def _is_long(value: object) -> TypeGuard[str]:
