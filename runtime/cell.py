@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from runtime.actor import Actor
 
 
+Group = tuple[str, str]
+"""A supervisor's address and the class of children of it."""
+
+
 @dataclass(frozen=True)
 class Ports:
     """Where the outside comes in."""
@@ -62,6 +66,7 @@ class Cell:
     abandoned: bool = False
     ready_wanted: bool = False
     ready_said: bool = False
+    group: Group = ("", "")
 
     def say_ready(self) -> None:
         """Tell the parent READY, once."""

@@ -19,6 +19,7 @@ from runtime.logs import logger
 from runtime.mailbox import CAPACITY, Fate, Lane, Mailbox, Outcome
 from runtime.messages import Held
 from runtime.post import PostOffice
+from runtime.work import Work
 
 TURNS_IN_A_ROW = 64
 TURNS_PER_DRAIN = 256
@@ -90,6 +91,7 @@ class Shard:
         self.gate = threading.Lock()
         self.outbox: list[Sealed] = []
         self.slow_turns = 0
+        self.work = Work(clock.monotonic())
         self._post = post
         self._clock = clock
         self._pull = context.socket(zmq.PULL)
@@ -188,10 +190,13 @@ class Shard:
                 self._push.send(b"", zmq.NOBLOCK)
 
     def _run(self) -> None:
-        ready = self._ready
+        ready, work, clock = self._ready, self.work, self._clock.monotonic
+        work.begin(clock())
         while not (self._closing and not ready):
             if not ready:
+                work.end(clock(), 0)
                 self._pull.poll(self._patience())
+                work.begin(clock())
             self._drain(FRAMES_PER_DRAIN)
             if self._dues:
                 self._wake_due()

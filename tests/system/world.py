@@ -104,8 +104,9 @@ class LossyPost(PostOffice):
         super().__init__()
         self._lose = lose
 
-    def send(self, letters: Sequence[Sealed]) -> None:
-        super().send([letter for letter in letters if not (_crosses(letter) and self._lose())])
+    def send(self, letters: Sequence[Sealed], again: bool = False) -> None:
+        kept = [letter for letter in letters if not (_crosses(letter) and self._lose())]
+        super().send(kept, again)
 
 
 def _crosses(letter: Sealed) -> bool:
