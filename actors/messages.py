@@ -1,6 +1,6 @@
 """Everything the betting actors say to each other, in the order it is said."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from actors.orders import Evidence, Intent, Permit, Verdict
 from actors.selections import Event, Phase, Quote, Selection
@@ -20,6 +20,7 @@ class Token(Message, frozen=True):
     """The session as it is. An empty value: there is none now, wait."""
 
     control = True
+    recorded: ClassVar[bool] = False
 
     value: str
     base_url: str
@@ -29,6 +30,7 @@ class TokenRejected(Message, frozen=True):
     """The book no longer takes this token; log in once, whoever else says so too."""
 
     control = True
+    recorded: ClassVar[bool] = False
 
     value: str
 

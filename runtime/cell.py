@@ -16,6 +16,7 @@ from runtime.post import PostOffice
 
 if TYPE_CHECKING:
     from runtime.actor import Actor
+    from runtime.census import Census
 
 
 Group = tuple[str, str]
@@ -36,7 +37,15 @@ class Keeper(Protocol):
     """What actors need of their host: supervisors to keep children, all to be heard."""
 
     @property
+    def ports(self) -> Ports: ...
+    @property
+    def post(self) -> PostOffice: ...
+    @property
     def cells(self) -> Mapping[str, "Cell"]: ...
+    @property
+    def census(self) -> "Census": ...
+    @property
+    def unfreed(self) -> int: ...
 
     def spawn(
         self, actor_class: type[Any], address: str, parent: str = "", **arguments: Any

@@ -25,10 +25,10 @@ from actors.orders import OrderState
 from actors.paper.programme import Programme
 from actors.paper.recorded import recorded_days
 from actors.settings import AccountSettings, Amount, RiskSettings, Settings, load
-from actors.status import actors
 from runtime.codec import Sealed
 from runtime.configuration import Seconds, Secret
 from runtime.identity import CountedIdentity
+from runtime.introspection import look
 from runtime.journal import Journal
 from runtime.post import PostOffice
 from runtime.sim_host import SimHost
@@ -231,9 +231,7 @@ class World:
 
     def restarts(self) -> dict[str, int]:
         """Return how often supervisors of this life of the process started children again."""
-        return {
-            row["address"]: row["restarts"] for row in actors(self.host.cells) if row["restarts"]
-        }
+        return {row.address: row.restarts for row in look(self.host).actors if row.restarts}
 
     def denials(self) -> set[str]:
         """Return the names of the controls that ever said no."""

@@ -1,0 +1,258 @@
+"""What a host's actors are and do: plain rows, made on demand from any thread, changing nothing.
+
+Each value is read without a lock while the actors work, so rows of one look may be some
+milliseconds apart. A look at many actors rests now and then, so that their turns go on.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from runtime.cell import Cell, Keeper
+from runtime.mailbox import Mailbox
+from runtime.shard import Shard, ShardSlot
+from runtime.shard_host import ShardHost
+from runtime.supervision import Standing
+from runtime.supervisor import Supervisor
+from runtime.work import Work
+from runtime.zmq_mailbox import ZmqMailbox
+
+TOLD_APART = 20
+"""Siblings of one class beyond which `summed` makes one row of them."""
+
+REST_AFTER = 200
+REST = 0.0002
+
+T = TypeVar("T")
+
+
+class ActorRow(msgspec.Struct, frozen=True):
+    """One actor, or `count` alike in one row. Times in seconds.
+
+    `busy_share` is the part of the time since the sample, or else since its birth, that it
+    spent in turns; `idle` the time since its last turn, 0 in one; `in_turn` how long the turn
+    under way, or the row of at most 64 turns on a shard, has taken. `restarts` counts since
+    its supervisor began. `strategy` and `template` are a supervisor's own.
+    """
+
+    address: str
+    parent: str
+    kind: str
+    state: str
+    incarnation: int = 0
+    restarts: int = 0
+    mailbox: int = 0
+    turns: int = 0
+    busy_share: float = 0.0
+    idle: float | None = None
+    in_turn: float | None = None
+    thread: str = ""
+    strategy: str = ""
+    template: str = ""
+    count: int = 1
+    deepest: int = 0
+
+
+class ShardRow(msgspec.Struct, frozen=True):
+    """One shard: `busy_share` is of its thread, all but waiting; `current` is in a turn now."""
+
+    name: str
+    actors: int
+    mailbox: int
+    slow_turns: int
+    busy_share: float
+    current: str
+
+
+class Look(NamedTuple):
+    """What was seen. `unfreed` incarnations were given up and still hold their threads."""
+
+    actors: list[ActorRow]
+    shards: list[ShardRow]
+    unfreed: int
+
+
+class Sample(NamedTuple):
+    """When somebody was looked at and how busy it had been: seconds, by incarnation or shard."""
+
+    actors: dict[int, tuple[float, float]]
+    shards: dict[str, tuple[float, float]]
+
+
+def sample(host: Keeper) -> Sample:
+    """Note how busy everybody has been, for the shares of a later `look`."""
+    clock = host.ports.clock.monotonic
+    cells, _ = host.census.taken()
+    return Sample(
+        {
+            cell.incarnation: (now := clock(), cell.mailbox.work.busy_by(now))
+            for cell in resting(cells)
+        },
+        {shard.name: (now := clock(), shard.work.busy_by(now)) for shard in shards_of(host)},
+    )
+
+
+def look(host: Keeper, since: Sample | None = None) -> Look:
+    """Return a row for each actor and each shard, children of a supervisor in start order."""
+    since = since or Sample({}, {})
+    clock = host.ports.clock.monotonic
+    cells, _ = host.census.taken()
+    known = standings(cells)
+    rows = {
+        cell.address: _row(cell, known.get(cell.address), since, clock()) for cell in resting(cells)
+    }
+    for address, (parent, standing) in known.items():
+        if address not in rows:
+            rows[address] = ActorRow(
+                address,
+                parent,
+                standing.child.actor_class.__name__,
+                standing.state.value,
+                standing.incarnation,
+                standing.restarts,
+            )
+    place = {address: number for number, address in enumerate(known)}
+    actors = sorted(rows.values(), key=lambda row: place.get(row.address, -1))
+    return Look(actors, _shard_rows(host, cells, since, clock()), host.unfreed)
+
+
+def standings(cells: Iterable[Cell]) -> dict[str, tuple[str, Standing]]:
+    """Return what supervisors know of their children: by address, with the supervisor's own."""
+    return {
+        standing.child.address: (cell.address, standing)
+        for cell in cells
+        if isinstance(cell.actor, Supervisor)
+        for standing in list(cell.actor.rules.standings.values())
+    }
+
+
+def shards_of(host: Keeper) -> Sequence[Shard]:
+    """Return the shards of a host that has some."""
+    return host.shards if isinstance(host, ShardHost) else ()
+
+
+def resting(values: Sequence[T]) -> Iterator[T]:
+    """Yield these, and let the other threads run now and then."""
+    pause = threading.Event()
+    for start in range(0, len(values), REST_AFTER):
+        if start:
+            pause.wait(REST)
+        yield from values[start : start + REST_AFTER]
+
+
+def summed(rows: Sequence[ActorRow]) -> list[ActorRow]:
+    """Return the rows with one instead of many for a template's, and for more than 20 alike."""
+    prefixes = {row.address: f"{row.template}/" for row in rows if row.template}
+    alike: dict[tuple[str, str], list[ActorRow]] = {}
+    for row in rows:
+        alike.setdefault((row.parent, row.kind), []).append(row)
+    found: list[ActorRow] = []
+    for (parent, _), some in alike.items():
+        prefix = prefixes.get(parent)
+        made = prefix is not None and some[0].address.startswith(prefix)
+        found += [_sum(some)] if made or len(some) > TOLD_APART else some
+    return found
+
+
+def in_order(rows: Iterable[ActorRow]) -> Iterator[tuple[int, ActorRow]]:
+    """Yield each row below its parent's, with its depth in the tree."""
+    rows = list(rows)
+    known = {row.address for row in rows}
+    below: dict[str, list[ActorRow]] = {}
+    for row in rows:
+        below.setdefault(row.parent if row.parent in known else "", []).append(row)
+    waiting = [(0, row) for row in reversed(below.get("", []))]
+    while waiting:
+        depth, row = waiting.pop()
+        yield depth, row
+        waiting += [(depth + 1, child) for child in reversed(below.get(row.address, []))]
+
+
+def _row(cell: Cell, known: tuple[str, Standing] | None, since: Sample, now: float) -> ActorRow:
+    mailbox, actor = cell.mailbox, cell.actor
+    work, standing = mailbox.work, known[1] if known else None
+    began = work.began
+    waiting = mailbox.depth()
+    supervisor = actor if isinstance(actor, Supervisor) else None
+    return ActorRow(
+        cell.address,
+        cell.parent,
+        cell.actor_class.__name__,
+        standing.state.value if standing else "running",
+        cell.incarnation,
+        standing.restarts if standing else 0,
+        waiting,
+        work.turns,
+        _share(work, since.actors.get(cell.incarnation), now),
+        0.0 if began is not None else max(0.0, now - work.last),
+        None if began is None else max(0.0, now - began),
+        _thread(mailbox),
+        supervisor.rules._strategy.value if supervisor else "",
+        supervisor._template.address if supervisor and supervisor._template else "",
+        1,
+        waiting,
+    )
+
+
+def _shard_rows(host: Keeper, cells: Iterable[Cell], since: Sample, now: float) -> list[ShardRow]:
+    actors: dict[str, int] = {}
+    waiting: dict[str, int] = {}
+    for cell in cells:
+        if isinstance(cell.mailbox, ShardSlot):
+            name = cell.mailbox.shard.name
+            actors[name] = actors.get(name, 0) + 1
+            waiting[name] = waiting.get(name, 0) + cell.mailbox.depth()
+    rows = []
+    for shard in shards_of(host):
+        name, slot = shard.name, shard.current
+        share = _share(shard.work, since.shards.get(name), now)
+        current = "" if slot is None else slot.address
+        rows.append(
+            ShardRow(
+                name, actors.get(name, 0), waiting.get(name, 0), shard.slow_turns, share, current
+            )
+        )
+    return rows
+
+
+def _thread(mailbox: Mailbox) -> str:
+    if isinstance(mailbox, ShardSlot):
+        return mailbox.shard.name
+    return "own" if isinstance(mailbox, ZmqMailbox) else ""
+
+
+def _share(work: Work, before: tuple[float, float] | None, now: float) -> float:
+    since, busy = before or (work.born, 0.0)
+    passed = now - since
+    return min(1.0, max(0.0, work.busy_by(now) - busy) / passed) if passed > 0 else 0.0
+
+
+def _sum(rows: Sequence[ActorRow]) -> ActorRow:
+    first = rows[0]
+    states: dict[str, int] = {}
+    for row in rows:
+        states[row.state] = states.get(row.state, 0) + row.count
+    return ActorRow(
+        f"{first.address.partition('/')[0]}/*",
+        first.parent,
+        first.kind,
+        _words(states),
+        max(row.incarnation for row in rows),
+        sum(row.restarts for row in rows),
+        sum(row.mailbox for row in rows),
+        sum(row.turns for row in rows),
+        sum(row.busy_share for row in rows),
+        min((row.idle for row in rows if row.idle is not None), default=None),
+        max((row.in_turn for row in rows if row.in_turn is not None), default=None),
+        ", ".join(sorted({row.thread for row in rows if row.thread})),
+        count=sum(row.count for row in rows),
+        deepest=max(row.deepest for row in rows),
+    )
+
+
+def _words(states: Mapping[str, int]) -> str:
+    if len(states) == 1:
+        return next(iter(states))
+    return ", ".join(f"{name} {count}" for name, count in states.items())
