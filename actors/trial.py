@@ -60,7 +60,6 @@ def _signals(told: list[bytes]) -> Counter[str]:
         if isinstance(signal, Signal):
             found[
                 f"{signal.strategy}: {signal.event.name}, {signal.selection.key} at {signal.book},"
-                f" {price_text(signal.price)} not below {price_text(signal.floor)},"
-                f" stake {money_text(signal.stake)}"
+                f" {price_text(signal.price)} x {money_text(signal.stake)}"
             ] += 1
     return found

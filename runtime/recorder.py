@@ -66,6 +66,8 @@ class Recorder:
 
     def start(self) -> None:
         """Write from a thread of its own until `close`; without it `flush` writes."""
+        assert self._tape is not None
+        log.info("recording", path=str(self._tape.path))
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 

@@ -9,6 +9,7 @@ from actors.executor import Executor
 from actors.market import Market
 from actors.messages import Signal
 from actors.settings import Settings
+from actors.trial import trial
 from runtime.codec import decode_one, join
 from runtime.recorder import Recorder
 from runtime.replay import Replay
@@ -110,8 +111,30 @@ def test_an_executor_that_misses_a_letter_is_seen_to_differ(recorded: Recorded) 
 
 
 def test_no_token_is_on_the_tape_and_it_is_noted_that_one_went(recorded: Recorded) -> None:
-    tokens = recorded.world.book._sessions
+    token = recorded.world.actor("session/ao")._token.value.encode()
     raw = b"".join(path.read_bytes() for path in recorded.files)
-    assert tokens
+    assert len(token) > 10
+    assert token not in raw
     left_out = {record.kind for record in recorded.records if isinstance(record, LeftOut)}
     assert left_out == {"Token"}
+
+
+def test_a_trial_with_the_settings_of_the_recording_wants_the_same(recorded: Recorded) -> None:
+    found = trial(recorded.records, recorded.settings)
+    assert found["lost"] == 0
+    for market in found["markets"].values():
+        assert (market["then"], market["only_then"], market["only_now"]) == (market["now"], [], [])
+    assert found["markets"]["football-today"]["then"] > 10
+
+
+def test_a_trial_with_another_stake_names_what_differs(recorded: Recorded) -> None:
+    settings = recorded.settings
+    value = settings.strategies["value"]
+    changed = msgspec.structs.replace(value, parameters={**value.parameters, "stake": 500})
+    strategies = {"value": changed}
+    market = trial(recorded.records, msgspec.structs.replace(settings, strategies=strategies))[
+        "markets"
+    ]["football-today"]
+    assert market["then"] == market["now"] == len(market["only_now"])
+    assert all(" x 10.00" in signal for signal in market["only_then"])
+    assert all(" x 5.00" in signal for signal in market["only_now"])
