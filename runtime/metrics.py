@@ -194,7 +194,7 @@ def _counters(tallies: dict[Group, Tally]) -> Iterator[Metric]:
 
 
 def _restarts(cells: Iterable[Cell], tallies: dict[Group, Tally]) -> Metric:
-    """Count by actor, but for a template's, each failure of which is a restart of one."""
+    """Count by actor, but a template's together: each failure of its class is a restart."""
     found = CounterMetricFamily(
         "tictac_actor_restarts", "Since its supervisor began.", labels=["supervisor", "actor"]
     )
