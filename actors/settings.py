@@ -150,7 +150,9 @@ def _cross_faults(settings: Settings) -> list[str]:
                 faults.append(f'markets.{name}.strategies: holds "{strategy}"; allowed: {allowed}')
     metrics = settings.metrics
     if metrics.core_port and metrics.core_port == metrics.feed_port:
-        faults.append(f"metrics.feed_port: holds {metrics.feed_port}; allowed: not core_port's")
+        faults.append(
+            f"metrics.feed_port: holds {metrics.feed_port}; allowed: another one than core_port's"
+        )
     if settings.mode is not Mode.PAPER:
         for name, account in settings.accounts.items():
             if not account.username or not account.password.reveal():
