@@ -43,9 +43,19 @@ def test_a_tree_is_shown_to_people_and_to_programs(tictac: Commands) -> None:
 
 def test_a_tree_is_indented_and_tells_many_in_one_line() -> None:
     alike = {
-        "address": "executor/*", "state": "running 3, waiting 1", "incarnation": 9,
-        "restarts": 1, "mailbox": 7, "turns": 40, "busy_share": 0.125, "idle": 0.3,
-        "in_turn": None, "thread": "shard-0", "strategy": "", "count": 4, "deepest": 5,
+        "address": "executor/*",
+        "state": "running 3, waiting 1",
+        "incarnation": 9,
+        "restarts": 1,
+        "mailbox": 7,
+        "turns": 40,
+        "busy_share": 0.125,
+        "idle": 0.3,
+        "in_turn": None,
+        "thread": "shard-0",
+        "strategy": "",
+        "count": 4,
+        "deepest": 5,
     }
     single = {"count": 1, "deepest": 0, "mailbox": 0, "restarts": 0, "state": "running"}
     actors = [
@@ -54,7 +64,11 @@ def test_a_tree_is_indented_and_tells_many_in_one_line() -> None:
         alike | single | {"address": "stuck", "depth": 0, "in_turn": 12.0},
     ]
     shard = {
-        "name": "shard-0", "actors": 4, "mailbox": 7, "busy_share": 0.5, "slow_turns": 2,
+        "name": "shard-0",
+        "actors": 4,
+        "mailbox": 7,
+        "busy_share": 0.5,
+        "slow_turns": 2,
         "current": "executor/1",
     }
     body = {"actors": actors, "shards": [shard], "unfreed": 1, "whole": False}
