@@ -4,6 +4,7 @@ Each value is read without a lock while the actors work, so rows of one look may
 milliseconds apart. A look at many actors rests now and then, so that their turns go on.
 """
 
+import math
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
@@ -28,7 +29,7 @@ REST = 0.0002
 T = TypeVar("T")
 
 
-class ActorRow(msgspec.Struct, frozen=True):
+class ActorRow(msgspec.Struct, frozen=True, gc=False):
     """One actor, or `count` alike in one row. Times in seconds.
 
     `busy_share` is the part of the time since the sample, or else since its birth, that it
@@ -99,33 +100,26 @@ def look(host: Keeper, since: Sample | None = None) -> Look:
     since = since or Sample({}, {})
     clock = host.ports.clock.monotonic
     cells, _ = host.census.taken()
-    known = standings(cells)
-    rows = {
-        cell.address: _row(cell, known.get(cell.address), since, clock()) for cell in resting(cells)
-    }
-    for address, (parent, standing) in known.items():
-        if address not in rows:
-            rows[address] = ActorRow(
-                address,
-                parent,
-                standing.child.actor_class.__name__,
-                standing.state.value,
-                standing.incarnation,
-                standing.restarts,
-            )
-    place = {address: number for number, address in enumerate(known)}
-    actors = sorted(rows.values(), key=lambda row: place.get(row.address, -1))
-    return Look(actors, _shard_rows(host, cells, since, clock()), host.unfreed)
+    alive: dict[str, Cell] = {}
+    for cell in resting(cells):
+        alive[cell.address] = cell
+    children = []
+    for supervisor, standing in standings(cells):
+        child = alive.pop(standing.child.address, None)
+        if child is None:
+            children.append(_absent(supervisor.address, standing))
+        else:
+            children.append(_row(child, standing, since, clock()))
+    roots = [_row(cell, None, since, clock()) for cell in resting([*alive.values()])]
+    return Look(roots + children, _shard_rows(host, cells, since, clock()), host.unfreed)
 
 
-def standings(cells: Iterable[Cell]) -> dict[str, tuple[str, Standing]]:
-    """Return what supervisors know of their children: by address, with the supervisor's own."""
-    return {
-        standing.child.address: (cell.address, standing)
-        for cell in cells
-        if isinstance(cell.actor, Supervisor)
-        for standing in list(cell.actor.rules.standings.values())
-    }
+def standings(cells: Sequence[Cell]) -> Iterator[tuple[Cell, Standing]]:
+    """Yield what supervisors know of their children, each with the supervisor's cell."""
+    for cell in resting(cells):
+        if isinstance(cell.actor, Supervisor):
+            for standing in resting(list(cell.actor.rules.standings.values())):
+                yield cell, standing
 
 
 def shards_of(host: Keeper) -> Sequence[Shard]:
@@ -146,7 +140,7 @@ def summed(rows: Sequence[ActorRow]) -> list[ActorRow]:
     """Return the rows with one instead of many for a template's, and for more than 20 alike."""
     prefixes = {row.address: f"{row.template}/" for row in rows if row.template}
     alike: dict[tuple[str, str], list[ActorRow]] = {}
-    for row in rows:
+    for row in resting(rows):
         alike.setdefault((row.parent, row.kind), []).append(row)
     found: list[ActorRow] = []
     for (parent, _), some in alike.items():
@@ -170,11 +164,9 @@ def in_order(rows: Iterable[ActorRow]) -> Iterator[tuple[int, ActorRow]]:
         waiting += [(depth + 1, child) for child in reversed(below.get(row.address, []))]
 
 
-def _row(cell: Cell, known: tuple[str, Standing] | None, since: Sample, now: float) -> ActorRow:
-    mailbox, actor = cell.mailbox, cell.actor
-    work, standing = mailbox.work, known[1] if known else None
-    began = work.began
-    waiting = mailbox.depth()
+def _row(cell: Cell, standing: Standing | None, since: Sample, now: float) -> ActorRow:
+    mailbox, actor, work = cell.mailbox, cell.actor, cell.mailbox.work
+    began, waiting = work.began, mailbox.depth()
     supervisor = actor if isinstance(actor, Supervisor) else None
     return ActorRow(
         cell.address,
@@ -196,10 +188,23 @@ def _row(cell: Cell, known: tuple[str, Standing] | None, since: Sample, now: flo
     )
 
 
-def _shard_rows(host: Keeper, cells: Iterable[Cell], since: Sample, now: float) -> list[ShardRow]:
+def _absent(parent: str, standing: Standing) -> ActorRow:
+    """Return the row of one that waits to be started again, or is gone for good."""
+    child = standing.child
+    return ActorRow(
+        child.address,
+        parent,
+        child.actor_class.__name__,
+        standing.state.value,
+        standing.incarnation,
+        standing.restarts,
+    )
+
+
+def _shard_rows(host: Keeper, cells: Sequence[Cell], since: Sample, now: float) -> list[ShardRow]:
     actors: dict[str, int] = {}
     waiting: dict[str, int] = {}
-    for cell in cells:
+    for cell in resting(cells):
         if isinstance(cell.mailbox, ShardSlot):
             name = cell.mailbox.shard.name
             actors[name] = actors.get(name, 0) + 1
@@ -232,23 +237,35 @@ def _share(work: Work, before: tuple[float, float] | None, now: float) -> float:
 def _sum(rows: Sequence[ActorRow]) -> ActorRow:
     first = rows[0]
     states: dict[str, int] = {}
-    for row in rows:
-        states[row.state] = states.get(row.state, 0) + row.count
+    threads: set[str] = set()
+    newest = restarts = mailbox = turns = deepest = 0
+    busy, idle, longest = 0.0, math.inf, -1.0
+    for row in resting(rows):
+        states[row.state] = states.get(row.state, 0) + 1
+        threads.add(row.thread)
+        newest = max(newest, row.incarnation)
+        restarts += row.restarts
+        mailbox += row.mailbox
+        turns += row.turns
+        deepest = max(deepest, row.deepest)
+        busy += row.busy_share
+        idle = min(idle, math.inf if row.idle is None else row.idle)
+        longest = max(longest, -1.0 if row.in_turn is None else row.in_turn)
     return ActorRow(
         f"{first.address.partition('/')[0]}/*",
         first.parent,
         first.kind,
         _words(states),
-        max(row.incarnation for row in rows),
-        sum(row.restarts for row in rows),
-        sum(row.mailbox for row in rows),
-        sum(row.turns for row in rows),
-        sum(row.busy_share for row in rows),
-        min((row.idle for row in rows if row.idle is not None), default=None),
-        max((row.in_turn for row in rows if row.in_turn is not None), default=None),
-        ", ".join(sorted({row.thread for row in rows if row.thread})),
-        count=sum(row.count for row in rows),
-        deepest=max(row.deepest for row in rows),
+        newest,
+        restarts,
+        mailbox,
+        turns,
+        busy,
+        None if idle == math.inf else idle,
+        None if longest < 0 else longest,
+        ", ".join(sorted(threads - {""})),
+        count=len(rows),
+        deepest=deepest,
     )
 
 

@@ -5,7 +5,7 @@ as many series as one.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +26,11 @@ from runtime.introspection import resting, shards_of, standings
 from runtime.mailbox import Fate
 from runtime.post import PostOffice
 from runtime.shard import ShardSlot
-from runtime.supervision import Restart
+from runtime.supervision import Child, Restart, Standing
 from runtime.supervisor import Supervisor
+
+Known = tuple[str, Standing]
+"""A supervisor's address, and what it knows of a child."""
 
 LOOPBACK = "127.0.0.1"
 GROUP = ("supervisor", "kind")
@@ -65,30 +68,24 @@ class HostCollector(Collector):
 
     def _collected(self) -> Iterator[Metric]:
         cells, tallies = self._host.census.taken()
-        known = standings(cells)
-        alive = {cell.address for cell in cells}
-        states = {address: standing.state.value for address, (_, standing) in known.items()}
+        restarts, known = _restarts(cells, tallies)
         clock = self._host.ports.clock.monotonic
         sums: dict[Group, _Sum] = {}
         shards: dict[str, int] = {}
         for cell in resting(cells):
-            _add(sums.setdefault(cell.group, _Sum()), cell, states, clock())
+            _add(sums.setdefault(cell.group, _Sum()), cell, known.pop(cell.address, None), clock())
             tally, work = tallies[cell.group], cell.mailbox.work
             tally.turns += work.turns
             tally.busy += nanoseconds(work.busy)
             if isinstance(cell.mailbox, ShardSlot):
                 name = cell.mailbox.shard.name
                 shards[name] = shards.get(name, 0) + cell.mailbox.depth()
-        for address, (parent, standing) in known.items():
-            if address not in alive:  # it waits to be started again, or is gone for good
-                group = parent, standing.child.actor_class.__name__
-                _count(
-                    sums.setdefault(group if group in tallies else OTHERS, _Sum()),
-                    standing.state.value,
-                )
+        for parent, standing in known.values():  # those wait to be started, or are gone for good
+            group = parent, standing.child.actor_class.__name__
+            _count(sums.setdefault(group if group in tallies else OTHERS, _Sum()), standing)
         yield from _gauges(sums)
         yield from _counters(tallies)
-        yield _restarts(cells, tallies)
+        yield restarts
         yield _plain("tictac_actors_unfreed", "Given up, and still in a turn.", self._host.unfreed)
         yield from self._of_shards(shards)
         yield from _of_post(self._host.post)
@@ -149,8 +146,8 @@ def serve(port: int, *collectors: Collector) -> Callable[[], None]:
     return close
 
 
-def _add(group: _Sum, cell: Cell, states: dict[str, str], now: float) -> None:
-    _count(group, states.get(cell.address, "running"))
+def _add(group: _Sum, cell: Cell, known: Known | None, now: float) -> None:
+    _count(group, None if known is None else known[1])
     waiting, began = cell.mailbox.depth(), cell.mailbox.work.began
     group.waiting += waiting
     group.deepest = max(group.deepest, waiting)
@@ -159,7 +156,8 @@ def _add(group: _Sum, cell: Cell, states: dict[str, str], now: float) -> None:
         group.longest = max(group.longest, now - began)
 
 
-def _count(group: _Sum, state: str) -> None:
+def _count(group: _Sum, standing: Standing | None) -> None:
+    state = "running" if standing is None else standing.state.value
     group.states[state] = group.states.get(state, 0) + 1
 
 
@@ -193,25 +191,33 @@ def _counters(tallies: dict[Group, Tally]) -> Iterator[Metric]:
         yield _family(CounterMetricFamily(name, text, labels=GROUP), tallies, value)
 
 
-def _restarts(cells: Iterable[Cell], tallies: dict[Group, Tally]) -> Metric:
-    """Count by actor, but a template's together: each failure of its class is a restart."""
+def _restarts(
+    cells: Sequence[Cell], tallies: dict[Group, Tally]
+) -> tuple[Metric, dict[str, Known]]:
+    """Count by actor, but a template's together: each failure of its class is a restart.
+
+    Return with it what supervisors know of their children, by address.
+    """
     found = CounterMetricFamily(
         "tictac_actor_restarts", "Since its supervisor began.", labels=["supervisor", "actor"]
     )
-    for cell in cells:
-        supervisor = cell.actor
-        if not isinstance(supervisor, Supervisor):
-            continue
-        template = supervisor._template
-        prefix = None if template is None else f"{template.address}/"
-        for standing in list(supervisor.rules.standings.values()):
-            address = standing.child.address
-            if prefix is None or not address.startswith(prefix):
-                found.add_metric([cell.address, address], standing.restarts)
+    known: dict[str, Known] = {}
+    for supervisor, standing in standings(cells):
+        address = standing.child.address
+        known[address] = supervisor.address, standing
+        template = _template(supervisor)
+        if template is None or not address.startswith(f"{template.address}/"):
+            found.add_metric([supervisor.address, address], standing.restarts)
+    for cell in resting(cells):
+        template = _template(cell)
         if template is not None and template.restart is not Restart.TEMPORARY:
             tally = tallies.get((cell.address, template.actor_class.__name__), Tally())
-            found.add_metric([cell.address, f"{prefix}*"], tally.failures)
-    return found
+            found.add_metric([cell.address, f"{template.address}/*"], tally.failures)
+    return found, known
+
+
+def _template(cell: Cell) -> Child | None:
+    return cell.actor._template if isinstance(cell.actor, Supervisor) else None
 
 
 def _of_post(post: PostOffice) -> Iterator[Metric]:

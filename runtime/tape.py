@@ -23,28 +23,28 @@ LARGEST_RECORD = LARGEST_LETTER + 1_024
 _HEAD = struct.Struct(">II")
 
 
-class Record(msgspec.Struct, frozen=True, array_like=True):
+class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """`at` is in ms since 1970 UTC, `moment` in seconds of the monotonic clock of its process."""
 
     at: int
     moment: float
 
 
-class Began(Record, frozen=True, tag=True):
+class Began(Record, frozen=True, tag=True, gc=False):
     """The beginning of the recording; the first record of each of its files, always the same."""
 
     node: str
     version: int = VERSION
 
 
-class Started(Record, frozen=True, tag=True):
+class Started(Record, frozen=True, tag=True, gc=False):
     """An actor begins; `kept` tells whether letters have waited for it to come to life."""
 
     address: str
     kept: bool
 
 
-class Sent(Record, frozen=True, tag=True):
+class Sent(Record, frozen=True, tag=True, gc=False):
     """A letter as it travelled."""
 
     kind: str
@@ -55,7 +55,7 @@ class Sent(Record, frozen=True, tag=True):
         return open_frame(join([self.data]))[0]
 
 
-class LeftOut(Record, frozen=True, tag=True):
+class LeftOut(Record, frozen=True, tag=True, gc=False):
     """A letter of a kind that is not recorded, or that showed a secret."""
 
     to: str
@@ -63,14 +63,14 @@ class LeftOut(Record, frozen=True, tag=True):
     kind: str
 
 
-class Drawn(Record, frozen=True, tag=True):
+class Drawn(Record, frozen=True, tag=True, gc=False):
     """A new id that an actor drew."""
 
     address: str
     id: str
 
 
-class Lost(Record, frozen=True, tag=True):
+class Lost(Record, frozen=True, tag=True, gc=False):
     """So many records came faster than the disk took them."""
 
     records: int
