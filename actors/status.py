@@ -12,8 +12,9 @@ from actors.orders import OPEN, OrderState
 from actors.risk.reservations import DAY
 from actors.settings import Mode
 from actors.units import money_text
+from runtime.actor_rows import in_order, summed
 from runtime.cell import Cell, Keeper
-from runtime.introspection import Sample, in_order, look, summed
+from runtime.introspection import Sample, look
 
 MOST_ROWS = 10_000
 """More are not told one by one: the answer has to fit into a message."""

@@ -19,10 +19,11 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from runtime.actor_rows import resting
 from runtime.cell import Cell, Group, Keeper
 from runtime.census import OTHERS, Tally, nanoseconds
 from runtime.errors import OurError
-from runtime.introspection import resting, shards_of, standings
+from runtime.introspection import shards_of, standings
 from runtime.mailbox import Fate
 from runtime.post import PostOffice
 from runtime.shard import ShardSlot
@@ -86,7 +87,8 @@ class HostCollector(Collector):
         yield from _gauges(sums)
         yield from _counters(tallies)
         yield restarts
-        yield _plain("tictac_actors_unfreed", "Given up, and still in a turn.", self._host.unfreed)
+        text = "Given up, and still in a turn."
+        yield GaugeMetricFamily("tictac_actors_unfreed", text, value=self._host.unfreed)
         yield from self._of_shards(shards)
         yield from _of_post(self._host.post)
 
@@ -246,7 +248,3 @@ def _family(metric: Any, groups: dict[Group, Any], value: Callable[[Any], float]
         metric.add_metric(group, value(found))
     made: Metric = metric
     return made
-
-
-def _plain(name: str, text: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, text, value=value)
