@@ -191,7 +191,6 @@ class Shard:
 
     def _run(self) -> None:
         ready, work, clock = self._ready, self.work, self._clock.monotonic
-        work.begin(clock())
         while not (self._closing and not ready):
             if not ready:
                 work.end(clock(), 0)

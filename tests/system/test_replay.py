@@ -7,10 +7,11 @@ import pytest
 
 from actors.executor import Executor
 from actors.market import Market
-from actors.messages import Signal
+from actors.messages import Signal, Token, TokenRejected
 from actors.settings import Settings
 from actors.trial import trial
-from runtime.codec import decode_one, join
+from runtime.clock import VirtualClock
+from runtime.codec import Message, decode_one, join, seal
 from runtime.recorder import Recorder
 from runtime.replay import Replay
 from runtime.supervision import Child
@@ -117,6 +118,17 @@ def test_no_token_is_on_the_tape_and_it_is_noted_that_one_went(recorded: Recorde
     assert token not in raw
     left_out = {record.kind for record in recorded.records if isinstance(record, LeftOut)}
     assert left_out == {"Token"}
+
+
+@pytest.mark.parametrize("message", [Token("nobody conceals it", "url"), TokenRejected("nor it")])
+def test_a_token_is_left_out_also_where_nobody_has_concealed_it(
+    tmp_path: Path, message: Message
+) -> None:
+    recorder = Recorder(tmp_path / "recording", "core", VirtualClock())
+    recorder.tap(seal(message, "gateway/ao/1", "session/ao"))
+    recorder.close()
+    _, record = read_all(newest(tmp_path / "recording", "core"))
+    assert isinstance(record, LeftOut)
 
 
 def test_a_trial_with_the_settings_of_the_recording_wants_the_same(recorded: Recorded) -> None:
