@@ -18,11 +18,17 @@ from actors.messages import (
     SessionReport,
     SessionReportWanted,
 )
+from actors.metrics import BettingCollector
 from actors.settings import Mode
-from actors.status import Reported, status
+from actors.status import Reported, status, tree
 from actors.units import Millis
 from runtime.actor import Actor
 from runtime.codec import Message
+from runtime.introspection import Sample, sample
+from runtime.metrics import HostCollector, exposition
+
+LOOK_FOR = 1.0
+"""The time over which the busy shares of a tree are taken, in seconds."""
 
 KILL_SETTLES_AFTER = 0.05
 """A send that looked at the gate just before it closed has begun by then."""
@@ -40,6 +46,14 @@ class _Killed(Message, frozen=True):
     id: str
 
 
+class _LookDue(Message, frozen=True):
+    """Enough time has passed for the busy shares of a tree."""
+
+    client: str
+    id: str
+    everyone: bool
+
+
 class Control(Actor):
     """Answer operators. Stopping the betting does not depend on it: the gate is a file."""
 
@@ -51,11 +65,14 @@ class Control(Actor):
         self._mode = mode
         self._gate = gate
         self._accounts = accounts
-        self._reported = Reported({}, {}, {})
+        self.reported = Reported({}, {}, {})
+        self._samples: dict[str, Sample] = {}
         self._replies: dict[str, Reply] = {}
         self._armed_until = 0
         self._commands: dict[str, Callable[[Command, str], Reply | None]] = {
             "status": self._status,
+            "tree": self._tree,
+            "metrics": self._metrics,
             "kill": self._kill,
             "resume": self._resume,
             "arm": self._arm,
@@ -77,12 +94,15 @@ class Control(Actor):
             case _Killed(client, id_):
                 why = self._gate.why()
                 self._answer(client, Reply(id_, 0, {"trading": "killed", **why}))
+            case _LookDue(client, id_, everyone):
+                since = self._samples.pop(id_)
+                self._answer(client, Reply(id_, 0, tree(self._cell.host, since, everyone)))
             case FeedReport():
-                self._reported.feeds[message.market] = message
+                self.reported.feeds[message.market] = message
             case SessionReport():
-                self._reported.sessions[message.account] = message
+                self.reported.sessions[message.account] = message
             case AccountState():
-                self._reported.accounts[message.account] = message
+                self.reported.accounts[message.account] = message
             case _:
                 super().on_message(message, sender)
 
@@ -108,9 +128,21 @@ class Control(Actor):
         self.tell(client, reply)
 
     def _status(self, command: Command, _client: str) -> Reply:
-        self._reported.armed_until = self._armed_until
-        body = status(self._cell, Ledger(self.journal), self._mode, self._gate, self._reported)
+        self.reported.armed_until = self._armed_until
+        body = status(self._cell, Ledger(self.journal), self._mode, self._gate, self.reported)
         return Reply(command.id, 0, body)
+
+    def _tree(self, command: Command, client: str) -> None:
+        if command.id not in self._samples:  # else it is asked again while it waits
+            self._samples[command.id] = sample(self._cell.host)
+            everyone = command.arguments.get("everyone", "") == "yes"
+            self.after(LOOK_FOR, _LookDue(client, command.id, everyone))
+
+    def _metrics(self, command: Command, _client: str) -> Reply:
+        betting = BettingCollector(
+            self._cell.host, Ledger(self.journal), self._mode, self._gate, lambda: self.reported
+        )
+        return Reply(command.id, 0, {"text": exposition(HostCollector(self._cell.host), betting)})
 
     def _kill(self, command: Command, client: str) -> None:
         reason = command.arguments.get("reason", "")

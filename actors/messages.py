@@ -1,5 +1,7 @@
 """Everything the betting actors say to each other, in the order it is said."""
 
+from typing import ClassVar
+
 from actors.orders import Evidence, Intent, Permit, Verdict
 from actors.selections import Event, Phase, Quote, Selection
 from actors.units import Millis
@@ -19,6 +21,7 @@ class Token(Message, frozen=True):
     """The session as it is. An empty value: there is none now, wait."""
 
     control = True
+    recorded: ClassVar[bool] = False
 
     value: str
     base_url: str
@@ -28,6 +31,7 @@ class TokenRejected(Message, frozen=True):
     """The book no longer takes this token; log in once, whoever else says so too."""
 
     control = True
+    recorded: ClassVar[bool] = False
 
     value: str
 

@@ -1,5 +1,6 @@
 """The child processes of `run`: what each does between its start and its end."""
 
+import contextlib
 import os
 import resource
 import signal
@@ -9,22 +10,29 @@ from pathlib import Path
 from types import FrameType
 
 import msgspec
+from prometheus_client.registry import Collector
 
 from actors import paper, system
+from actors.control import Control
 from actors.gate import KillGate
-from actors.ledger import open_journal
+from actors.ledger import Ledger, open_journal
+from actors.metrics import BettingCollector
 from actors.settings import Mode, Settings, load
 from actors.state_folder import StateFolder
+from actors.status import Reported
 from actors.strategies.loading import load_all
 from actors.units import Money
-from runtime import collector
+from runtime import collector, metrics
 from runtime.bus import Bus
 from runtime.cell import Ports
 from runtime.clock import SystemClock
 from runtime.configuration import Secret
 from runtime.ending import end_within, standing
+from runtime.errors import OurError
 from runtime.lifeline import announce_ready, hold_lifeline
 from runtime.logs import conceal, configure, logger
+from runtime.metrics import HostCollector
+from runtime.recorder import Recorder
 from runtime.shard_host import ShardHost
 from runtime.structs import learn_all
 from runtime.supervision import Child
@@ -42,7 +50,9 @@ END_WITHIN = 25.0
 """From the wish to end to the end; the parent waits for a heartbeat, or the end, a bit longer."""
 
 
-def run_core(config: Path, state: StateFolder, paper_port: int, mode: str) -> int:
+def run_core(
+    config: Path, state: StateFolder, paper_port: int, mode: str, record: bool = False
+) -> int:
     """Run the node that decides and places; it never parses a feed."""
     settings = _begin("core", config, state, paper_port, mode)
     gate = KillGate(state.path)
@@ -50,11 +60,17 @@ def run_core(config: Path, state: StateFolder, paper_port: int, mode: str) -> in
     journal = open_journal(state.path)
     journal.begin_term(SystemClock().now())
     host = ShardHost(Ports(journal=journal))
+    beside = contextlib.ExitStack()
+    if record:
+        _record(beside, host, state)
     bus = Bus(host.post, "core", state.bus_address(), True, system.OPEN_TO_CLIENTS)
     for prefix in system.CORE_TO_FEED:
         bus.route(prefix, "feed")
     bus.start()
-    return _serve(host, bus, system.core(settings, gate))
+    betting = BettingCollector(host, Ledger(journal), settings.mode, gate, lambda: _reported(host))
+    _measure(beside, settings.metrics.core_port, HostCollector(host), betting)
+    with beside:
+        return _serve(host, bus, system.core(settings, gate))
 
 
 def run_feed(config: Path, state: StateFolder, paper_port: int, mode: str) -> int:
@@ -65,7 +81,9 @@ def run_feed(config: Path, state: StateFolder, paper_port: int, mode: str) -> in
     for prefix in system.FEED_TO_CORE:
         bus.route(prefix, "core")
     bus.start()
-    return _serve(host, bus, system.feed(settings))
+    with contextlib.ExitStack() as beside:
+        _measure(beside, settings.metrics.feed_port, HostCollector(host))
+        return _serve(host, bus, system.feed(settings))
 
 
 def run_paper(config: Path, state: StateFolder, port: int, mode: str) -> int:
@@ -119,6 +137,33 @@ def _begin(node: str, config: Path, state: StateFolder, paper_port: int, mode: s
         if account.password.reveal():
             conceal(account.password)
     return with_paper_book(settings, paper_port) if settings.mode is Mode.PAPER else settings
+
+
+def _record(beside: contextlib.ExitStack, host: ThreadHost, state: StateFolder) -> None:
+    """Record what is sent; betting goes on without when there is no room for it."""
+    try:
+        recorder = Recorder(state.recording, "core", host.ports.clock)
+    except (OSError, OurError) as error:
+        logger("node").error("nothing is recorded", reason=str(error))
+        return
+    recorder.attach(host)
+    recorder.start()
+    beside.callback(recorder.close)
+
+
+def _measure(beside: contextlib.ExitStack, port: int, *collectors: Collector) -> None:
+    """Serve metrics if a port is set; betting goes on without when it cannot be had."""
+    if not port:
+        return
+    try:
+        beside.callback(metrics.serve(port, *collectors))
+    except OurError as error:
+        logger("node").error("no metrics are served", reason=str(error))
+
+
+def _reported(host: ThreadHost) -> Reported | None:
+    cell = host.cells.get("control")
+    return cell.actor.reported if cell is not None and isinstance(cell.actor, Control) else None
 
 
 def _serve(host: ThreadHost, bus: Bus, root: Child) -> int:

@@ -15,6 +15,7 @@ from runtime.errors import ConfigurationError
 
 Amount = NewType("Amount", int)
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
@@ -89,6 +90,13 @@ class PaperSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     currency: str = "EUR"
 
 
+class MetricsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where each node serves its metrics on this machine; 0 is nowhere."""
+
+    core_port: Port = 0
+    feed_port: Port = 0
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole configuration."""
 
@@ -98,6 +106,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mode: Mode = Mode.PAPER
     risk: RiskSettings = RiskSettings()
     paper: PaperSettings = PaperSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
 
 def _amount(value: object) -> Amount:
@@ -139,6 +148,11 @@ def _cross_faults(settings: Settings) -> list[str]:
             if strategy not in settings.strategies:
                 allowed = ", ".join(settings.strategies) or "none is configured"
                 faults.append(f'markets.{name}.strategies: holds "{strategy}"; allowed: {allowed}')
+    metrics = settings.metrics
+    if metrics.core_port and metrics.core_port == metrics.feed_port:
+        faults.append(
+            f"metrics.feed_port: holds {metrics.feed_port}; allowed: another one than core_port's"
+        )
     if settings.mode is not Mode.PAPER:
         for name, account in settings.accounts.items():
             if not account.username or not account.password.reveal():

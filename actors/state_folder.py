@@ -31,6 +31,10 @@ class StateFolder:
     def log(self) -> Path:
         return self.path / "tictac.log"
 
+    @property
+    def recording(self) -> Path:
+        return self.path / "recording"
+
     def prepare(self) -> None:
         """Make the directory, for its owner only. Raises OurError that names the cure."""
         try:

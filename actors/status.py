@@ -1,8 +1,7 @@
 """What operators see of a running core: one read-only picture, made on demand."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -13,8 +12,21 @@ from actors.orders import OPEN, OrderState
 from actors.risk.reservations import DAY
 from actors.settings import Mode
 from actors.units import money_text
-from runtime.cell import Cell
-from runtime.supervisor import Supervisor
+from runtime.actor_rows import in_order, summed
+from runtime.cell import Cell, Keeper
+from runtime.introspection import Sample, look
+
+MOST_ROWS = 10_000
+"""More are not told one by one: the answer has to fit into a message."""
+
+
+class Figures(NamedTuple):
+    """The open orders and the day so far; money in minor units."""
+
+    exposure: int
+    open_bets: int
+    in_doubt: int
+    pnl_today: int
 
 
 @dataclass
@@ -32,13 +44,13 @@ def status(
 ) -> dict[str, Any]:
     """Return the picture as plain data; amounts as text in major units."""
     now = cell.ports.clock.now()
-    orders = ledger.orders(OPEN)
+    book = figures(ledger, now)
     return {
         "mode": mode.value,
         "trading": trading(mode, gate, reported.armed_until, now),
         "gate": gate.why(),
         "armed_until": reported.armed_until or None,
-        "actors": actors(cell.host.cells),
+        "actors": actors(cell.host),
         "feeds": {
             name: msgspec.to_builtins(feed) | {"age_seconds": (now - feed.polled_at) / 1000}
             for name, feed in reported.feeds.items()
@@ -57,10 +69,10 @@ def status(
             }
             for name, account in reported.accounts.items()
         },
-        "exposure": money_text(sum(order.stake for order in orders)),
-        "open_bets": len(orders),
-        "in_doubt": sum(order.state == OrderState.IN_DOUBT.value for order in orders),
-        "pnl_today": money_text(ledger.settled_since(now // DAY * DAY)),
+        "exposure": money_text(book.exposure),
+        "open_bets": book.open_bets,
+        "in_doubt": book.in_doubt,
+        "pnl_today": money_text(book.pnl_today),
         "dead_letters": cell.post.buried.total(),
         "term": ledger.journal.term,
     }
@@ -77,24 +89,41 @@ def trading(mode: Mode, gate: KillGate, armed_until: int, now: int) -> str:
     return "open"
 
 
-def actors(alive: Mapping[str, Cell]) -> list[dict[str, Any]]:
-    """List every actor with its incarnation, restarts and mailbox depth."""
-    restarts: dict[str, int] = {}
-    states: dict[str, str] = {}
-    cells = list(alive.values())
-    for cell in cells:
-        if isinstance(cell.actor, Supervisor):
-            for address, standing in list(cell.actor.rules.standings.items()):
-                restarts[address] = standing.restarts
-                states[address] = standing.state.value
+def figures(ledger: Ledger, now: int) -> Figures:
+    """Return what is at risk, and what was won or lost on the UTC day of `now`."""
+    orders = ledger.orders(OPEN)
+    return Figures(
+        sum(order.stake for order in orders),
+        len(orders),
+        sum(order.state == OrderState.IN_DOUBT.value for order in orders),
+        ledger.settled_since(now // DAY * DAY),
+    )
+
+
+def actors(host: Keeper) -> list[dict[str, Any]]:
+    """List every actor with its incarnation, restarts and mailbox depth; many alike as one."""
     return [
         {
-            "address": cell.address,
-            "parent": cell.parent,
-            "state": states.get(cell.address, "running"),
-            "incarnation": cell.incarnation,
-            "restarts": restarts.get(cell.address, 0),
-            "mailbox": cell.mailbox.depth(),
+            "address": row.address,
+            "parent": row.parent,
+            "state": row.state,
+            "incarnation": row.incarnation,
+            "restarts": row.restarts,
+            "mailbox": row.mailbox,
+            "count": row.count,
         }
-        for cell in cells
+        for row in summed(look(host).actors)
     ]
+
+
+def tree(host: Keeper, since: Sample, everyone: bool) -> dict[str, Any]:
+    """Return the tree as rows with their depth, busy shares since a sample; many alike as one."""
+    seen = look(host, since)
+    whole = everyone and len(seen.actors) <= MOST_ROWS
+    rows = seen.actors if whole else summed(seen.actors)
+    return {
+        "actors": [{"depth": depth, **msgspec.to_builtins(row)} for depth, row in in_order(rows)],
+        "shards": msgspec.to_builtins(seen.shards),
+        "unfreed": seen.unfreed,
+        "whole": whole or len(rows) == len(seen.actors),
+    }

@@ -16,6 +16,11 @@ from runtime.post import PostOffice
 
 if TYPE_CHECKING:
     from runtime.actor import Actor
+    from runtime.census import Census
+
+
+Group = tuple[str, str]
+"""A supervisor's address and the class of children of it."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,15 @@ class Keeper(Protocol):
     """What actors need of their host: supervisors to keep children, all to be heard."""
 
     @property
+    def ports(self) -> Ports: ...
+    @property
+    def post(self) -> PostOffice: ...
+    @property
     def cells(self) -> Mapping[str, "Cell"]: ...
+    @property
+    def census(self) -> "Census": ...
+    @property
+    def unfreed(self) -> int: ...
 
     def spawn(
         self, actor_class: type[Any], address: str, parent: str = "", **arguments: Any
@@ -63,6 +76,7 @@ class Cell:
     abandoned: bool = False
     ready_wanted: bool = False
     ready_said: bool = False
+    group: Group = ("", "")
 
     def say_ready(self) -> None:
         """Tell the parent READY, once."""

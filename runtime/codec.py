@@ -52,6 +52,9 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
     largest: ClassVar[int] = LARGEST_SHARED - 16
     """How many bytes a letter of this kind has at most; LARGEST_LETTER is the most there is."""
 
+    recorded: ClassVar[bool] = True
+    """Whether a recording holds its content; not for what carries a secret."""
+
     local: ClassVar[bool] = False
     """Whether it is refused when it comes from another process. What an actor tells only
     itself, a kind whose name begins with `_`, always is.

@@ -66,6 +66,11 @@ class _Register:
                 self._secrets.add(secret)
                 self._pattern = None
 
+    def shown_in(self, data: bytes) -> bool:
+        with self._lock:
+            secrets = list(self._secrets)
+        return any(len(one) >= _SHORT and one.encode() in data for one in secrets)
+
     def pattern(self) -> re.Pattern[str] | None:
         with self._lock:
             if self._pattern is None and self._secrets:
@@ -83,6 +88,11 @@ def conceal(value: str | bytes | Secret) -> None:
     if isinstance(value, Secret):
         value = value.reveal()
     _register.add(value.decode("utf-8", "replace") if isinstance(value, bytes) else value)
+
+
+def shows_secret(data: bytes) -> bool:
+    """Tell whether a concealed value of 6 characters or more stands in data as it is."""
+    return _register.shown_in(data)
 
 
 def masked_text(text: str) -> str:

@@ -5,11 +5,12 @@ tells the parent when the loop has ended, however it ended.
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from runtime.actor import Actor
 from runtime.cell import Cell, Ports, birth
+from runtime.census import Census
 from runtime.codec import Message, Sealed, seal
 from runtime.errors import described
 from runtime.mailbox import Mailbox
@@ -26,7 +27,9 @@ class Host:
     def __init__(self, ports: Ports, post: PostOffice | None = None) -> None:
         self.ports = ports
         self.post = post or PostOffice()
-        self.cells: dict[str, Cell] = {}
+        self.census = Census()
+        self.cells = self.census.cells
+        self.lend: Callable[[str], Ports] | None = None
         self._incarnations = itertools.count(1)
         self._watch = Watch()
 
@@ -39,8 +42,9 @@ class Host:
         """
         mailbox = self._mailbox(actor_class, address)
         number = next(self._incarnations)
-        cell = Cell(self, actor_class, address, parent, number, mailbox, self.ports, self.post)
-        self.cells[address] = cell
+        ports = self.ports if self.lend is None else self.lend(address)
+        cell = Cell(self, actor_class, address, parent, number, mailbox, ports, self.post)
+        self.census.enter(cell)
         self.post.open(address, cell.mailbox)
         token = birth.set(cell)
         try:
@@ -62,15 +66,14 @@ class Host:
 
     def abandon(self, address: str) -> None:
         """Give up an incarnation that does not leave; nothing it still does gets out."""
-        cell = self.cells.pop(address, None)
+        cell = self.census.give_up(address)
         if cell is None:
             return
-        cell.abandoned = True
         if cell.actor is not None:
             cell.actor.end_loop()  # after this turn, if that ends
         self._watch.give_up(cell, self.ports.clock.monotonic())
         self.post.forget(address, cell.mailbox)
-        self.post.send(cell.mailbox.seize())
+        self.post.send(cell.mailbox.seize(), again=True)
 
     def tell(self, to: str, message: Message, sender: str = "") -> None:
         """Send a message from outside any actor."""
@@ -92,8 +95,7 @@ class Host:
         self._bury(cell, cell.failure)
 
     def _bury(self, cell: Cell, failure: str) -> None:
-        if self.cells.get(cell.address) is cell:
-            del self.cells[cell.address]
+        self.census.leave(cell, failure)
         self.post.close(cell.address, cell.mailbox)
         self._watch.ended(cell)
         if cell.abandoned:
@@ -105,6 +107,11 @@ class Host:
         for cell, seconds in found:
             self.tell_parent(cell, Wedged(cell.address, cell.incarnation, seconds))
         return [cell for cell, _ in found]
+
+    @property
+    def unfreed(self) -> int:
+        """Return how many incarnations were given up and have not ended yet."""
+        return self._watch.held()
 
     # For a subclass to fill in.
 

@@ -37,6 +37,10 @@ Carrier = Callable[[str, bytes], None]
 """Takes a frame to another node; raises LookupError when that node cannot be reached."""
 
 
+Tap = Callable[[Sealed], None]
+"""Sees each letter that is sent, in its sender's thread: it must be quick and never raise."""
+
+
 class DeadLetter(msgspec.Struct, frozen=True):
     """A message nobody took, and why."""
 
@@ -60,7 +64,7 @@ class PostOffice:
         self.dead_letters: deque[DeadLetter] = deque(maxlen=1_000)
         self.buried: Counter[tuple[str, str]] = Counter()
         self.displaced: Counter[tuple[str, str]] = Counter()
-        self.tap: Callable[[Sealed], None] | None = None
+        self._taps: tuple[Tap, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -78,7 +82,7 @@ class PostOffice:
         """Stop delivering there and pass on what the mailbox still held."""
         with self._door:
             self.forget(address, mailbox)
-            self.send(mailbox.close())
+            self.send(mailbox.close(), again=True)
 
     def forget(self, address: str, mailbox: Mailbox) -> None:
         """Stop delivering there; the mailbox is left to its thread."""
@@ -100,6 +104,16 @@ class PostOffice:
         """Hand what is sent to addresses under `prefix` to a carrier to another node."""
         self._carriers[prefix] = carrier
 
+    def add_tap(self, tap: Tap) -> None:
+        """Show `tap` every letter that is sent from now on; one delivered again is not sent."""
+        with self._door:
+            self._taps = (*self._taps, tap)
+
+    def remove_tap(self, tap: Tap) -> None:
+        """Show it no more."""
+        with self._door:
+            self._taps = tuple(one for one in self._taps if one != tap)
+
     def addresses(self) -> list[str]:
         """Return every address that is open here."""
         return sorted(self._mailboxes)
@@ -109,16 +123,22 @@ class PostOffice:
         mailbox = self._mailboxes.get(address)
         return 0 if mailbox is None else mailbox.depth()
 
-    def send(self, letters: Sequence[Sealed]) -> None:
-        """Deliver letters, or record why they could not be. Never raises, never blocks."""
-        sent, lanes = self._sent, self._lanes
+    def send(self, letters: Sequence[Sealed], again: bool = False) -> None:
+        """Deliver letters, or record why they could not be. Never raises, never blocks.
+
+        With `again` they were sent before, and have been counted and shown to the taps.
+        """
+        sent, taps, lanes = self._sent, self._taps, self._lanes
+        if again:
+            sent, taps = {}, ()
         batches: dict[Lane, list[Sealed]] = {}
         last: Lane | None = None
         batch: list[Sealed] = []
         for letter in letters:
             sent[letter.kind] = sent.get(letter.kind, 0) + 1
-            if self.tap is not None:
-                self.tap(letter)
+            if taps:
+                for tap in taps:
+                    tap(letter)
             lane = lanes.get(letter.to)
             if lane is None:
                 self._send_elsewhere(letter)
@@ -148,7 +168,7 @@ class PostOffice:
 
     def resend(self, letter: Letter[Message]) -> None:
         """Deliver once more what found its mailbox gone."""
-        self.send([seal(letter.message, letter.to, letter.sender)])
+        self.send([seal(letter.message, letter.to, letter.sender)], again=True)
 
     def bury_unreadable(self, letters: Sequence[Unreadable]) -> None:
         """Record letters whose messages could not be made."""
@@ -202,7 +222,7 @@ class PostOffice:
     def _keep(self, letter: Sealed, owner: str) -> None:
         with self._door:
             if letter.to in self._mailboxes:  # it came to life in the meantime
-                self.send([letter])
+                self.send([letter], again=True)
                 return
             kept = self._kept.setdefault(letter.to, [])
             unbounded = letter.kind.control or letter.kind.overflow is Overflow.ADMIT

@@ -17,6 +17,7 @@ from runtime.logs import logger
 from runtime.mailbox import CAPACITY, Fate, Lane, Mailbox, Outcome, Report
 from runtime.messages import Held
 from runtime.post import PostOffice
+from runtime.work import Work
 
 TURNS_IN_A_ROW = 64
 TURNS_PER_DRAIN = 256
@@ -86,6 +87,7 @@ class Shard:
         self.gate = threading.Lock()
         self.outbox: list[Sealed] = []
         self.slow_turns = 0
+        self.work = Work(clock.monotonic())
         self._post = post
         self._clock = clock
         self._pull = context.socket(zmq.PULL)
@@ -220,7 +222,9 @@ class Shard:
             wait = -1.0
             if self._dues:
                 wait = max(0.0, (self._dues[0][0] - self._clock.monotonic()) * 1000 + 1)
+            self.work.end(self._clock.monotonic(), 0)
             zmq.zmq_poll([(self._pull, zmq.POLLIN)], int(wait))
+            self.work.begin(self._clock.monotonic())
         self._asleep = False
 
     def _drain(self, at_most: int) -> None:

@@ -58,7 +58,10 @@ class SimHost(Host):
 
     def run(self, seconds: float | None = None) -> None:
         """Run until nothing is left to do, or for so many seconds of virtual time."""
-        until = None if seconds is None else self.clock.monotonic() + seconds
+        self.run_until(None if seconds is None else self.clock.monotonic() + seconds)
+
+    def run_until(self, until: float | None) -> None:
+        """Run until nothing is left to do, or to a moment of the monotonic clock."""
         while True:
             while self.step():
                 pass
@@ -91,6 +94,8 @@ class SimHost(Host):
         assert actor is not None
         assert isinstance(mailbox, SimMailbox)
         self._trace.update(f"{self.clock.monotonic():.6f} {cell.address}\n".encode())
+        mailbox.work.begin(self.clock.monotonic())
+        turns = 0
         if cell in self._unborn:
             self._unborn.remove(cell)
             actor._actor_loop_setup()
@@ -98,6 +103,8 @@ class SimHost(Host):
             mailbox.granted = True
             with contextlib.suppress(NothingToDo):
                 actor._actor_loop_running()
+            turns = 1
+        mailbox.work.end(self.clock.monotonic(), turns)
         if actor.actor_stopped.is_set():
             self.loop_ended(cell)
 

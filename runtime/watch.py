@@ -38,6 +38,10 @@ class Watch:
         self._given_up.pop(cell, None)
         self._told.discard(cell)
 
+    def held(self) -> int:
+        """Return how many that were given up still hold their threads."""
+        return len(self._given_up)
+
     def unfreed(self, now: float) -> Cell | None:
         """Return one that was given up so long ago that its thread will not come back."""
         for cell, since in list(self._given_up.items()):

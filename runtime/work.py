@@ -7,13 +7,13 @@ class Work:
     Times are seconds of the monotonic clock. `began` is None while no turn is under way.
     """
 
-    __slots__ = ("began", "busy", "last", "turns")
+    __slots__ = ("began", "born", "busy", "last", "turns")
 
     def __init__(self, now: float) -> None:
         self.turns = 0
         self.busy = 0.0
         self.began: float | None = None
-        self.last = now
+        self.born = self.last = now
 
     def begin(self, now: float) -> None:
         """A turn, or a row of them, begins."""
@@ -26,3 +26,8 @@ class Work:
         self.turns += turns
         self.last = now
         self.began = None
+
+    def busy_by(self, now: float) -> float:
+        """Return the seconds of work so far, those of a turn under way included."""
+        busy, began = self.busy, self.began  # in this order no turn is counted twice
+        return busy if began is None else busy + max(0.0, now - began)

@@ -17,11 +17,13 @@ from actors import settings
 from actors.cli import cli
 from actors.control import Control
 from actors.gate import KillGate
-from actors.ledger import open_journal
+from actors.ledger import Ledger, open_journal
 from actors.messages import Command, Reply
+from actors.metrics import BettingCollector
 from actors.paper import PaperSettings, paper_book
 from actors.risk.controls import CONTROLS
 from actors.settings import SCALARS, Mode
+from actors.status import Reported
 from actors.strategies import Strategy
 from actors.strategies import load as load_strategy
 from actors.strategies.value import Value
@@ -29,6 +31,7 @@ from actors.units import Millis
 from runtime.actor import Actor
 from runtime.codec import Message
 from runtime.configuration import validate
+from runtime.metrics import HostCollector, exposition
 from runtime.sim_host import SimHost
 from tictac import (
     Event,
@@ -185,6 +188,7 @@ STRUCTS = {
     "## strategies.NAME": settings.StrategySettings,
     "## risk": settings.RiskSettings,
     "## paper": settings.PaperSettings,
+    "## metrics": settings.MetricsSettings,
 }
 NEEDED = {
     settings.MarketSettings: {"account": "ao", "when": "today"},
@@ -378,6 +382,19 @@ def test_the_status_keys_are_documented(tmp_path: Path) -> None:
     host.spawn(Operator, "operator", answers=answers)
     host.run(seconds=1)
     assert list(table(section("docs/operate.md", "## status"), "key")) == list(answers[0].body)
+
+
+def test_the_metrics_are_documented_and_no_others(tmp_path: Path) -> None:
+    host = SimHost(journal=open_journal(tmp_path))
+    betting = BettingCollector(
+        host,
+        Ledger(host.ports.journal),
+        Mode.PAPER,
+        KillGate(tmp_path),
+        lambda: Reported({}, {}, {}),
+    )
+    told = re.findall(r"^# TYPE (\S+)", exposition(HostCollector(host), betting), re.MULTILINE)
+    assert sorted(table(section("docs/operate.md", "## Metrics"), "metric")) == sorted(told)
 
 
 def test_each_method_that_the_paper_page_names_is_served() -> None:

@@ -100,7 +100,8 @@ def bench_tick(ticks: int, state: Path, filler: int = 20, warm_up: int = 20) -> 
         collector.calm()
         configure(Path(folder) / "bench.log", "error", "bench")
         core, feed, close = _system(Path(folder), Path(sockets), url)
-        core.post.tap = feed.post.tap = stamps.tap
+        core.post.add_tap(stamps.tap)
+        feed.post.add_tap(stamps.tap)
         rows = []
         try:
             for number in range(1, warm_up + ticks + 1):

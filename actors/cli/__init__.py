@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from actors.cli import bench, check, operate, paper, read, run
+from actors.cli import bench, check, operate, paper, read, replay, run, view
 from runtime.errors import ConfigurationError, TictacError
 
 
@@ -18,6 +18,8 @@ for command in (
     run.run,
     run.node,
     operate.status,
+    view.tree,
+    view.metrics,
     operate.kill,
     operate.resume,
     operate.arm,
@@ -25,6 +27,7 @@ for command in (
     read.why,
     paper.paper,
     check.check,
+    replay.replay,
     bench.bench,
 ):
     cli.add_command(command)

@@ -29,7 +29,7 @@ ANSWER_WITHIN = 5.0
 @json_option
 def status(state: StateFolder, as_json: bool) -> int:
     """Show what runs, what is at risk and how old the prices are."""
-    reply = _command(state, "status", {})
+    reply = command(state, "status", {})
     answer(reply.body, as_json, lambda: _status_text(reply.body))
     return reply.exit
 
@@ -45,7 +45,7 @@ def kill(reason: str, state: StateFolder, as_json: bool) -> int:
     gate.close(reason, _operator(), SystemClock().now())
     body: dict[str, Any] = {"trading": "killed", "reason": reason, "by": _operator()}
     try:
-        reply = _command(state, "kill", {"reason": reason, "by": _operator()})
+        reply = command(state, "kill", {"reason": reason, "by": _operator()})
         body |= {"acknowledged": reply.exit == 0}
     except OurError:
         body |= {"acknowledged": False}
@@ -63,7 +63,7 @@ def resume(reason: str, state: StateFolder, as_json: bool) -> int:
     if not state.path.is_dir() or not KillGate(state.path).closed():
         raise OurError(f"the kill gate of {state.path} is open: there is nothing to resume")
     if _core_listens(state):
-        reply = _command(state, "resume", {"reason": reason, "by": _operator()})
+        reply = command(state, "resume", {"reason": reason, "by": _operator()})
     else:
         reply = _resume_at_rest(state, reason)
     answer(reply.body, as_json, lambda: _words(reply, f"resumed: {reason}"))
@@ -76,7 +76,7 @@ def resume(reason: str, state: StateFolder, as_json: bool) -> int:
 @json_option
 def arm(lasting: float, state: StateFolder, as_json: bool) -> int:
     """Allow live bets for a time; the arm runs out by itself."""
-    reply = _command(state, "arm", {"seconds": str(lasting), "by": _operator()})
+    reply = command(state, "arm", {"seconds": str(lasting), "by": _operator()})
     answer(reply.body, as_json, lambda: _words(reply, f"armed until {_until(reply)}"))
     return reply.exit
 
@@ -109,19 +109,19 @@ def _core_listens(state: StateFolder) -> bool:
     return True
 
 
-def _command(state: StateFolder, name: str, arguments: dict[str, str]) -> Reply:
+def command(state: StateFolder, name: str, arguments: dict[str, str]) -> Reply:
     now = SystemClock().now()
-    command = Command(
+    asked = Command(
         UniqueIdentity().new("c"), name, Millis(now + int(ANSWER_WITHIN * 1000)), arguments
     )
     nobody = OurError(f"no core runs on {state.path}: start `tictac run`, or give --state")
     if not _core_listens(state):
         raise nobody
-    frame = ask(state.bus_address(), encode(command, "control", ""), ANSWER_WITHIN)
+    frame = ask(state.bus_address(), encode(asked, "control", ""), ANSWER_WITHIN)
     if frame is None:
         raise nobody
     reply = decode_one(frame).message
-    if not isinstance(reply, Reply) or reply.id != command.id:
+    if not isinstance(reply, Reply) or reply.id != asked.id:
         raise OurError("the core answered something else")
     return reply
 
@@ -165,6 +165,7 @@ def _status_text(body: dict[str, Any]) -> str:
         for name, account in body["accounts"].items()
     ]
     restarted = [actor for actor in body["actors"] if actor["restarts"]]
-    lines.append(f"{len(body['actors'])} actors, dead letters {body['dead_letters']}")
+    count = sum(actor["count"] for actor in body["actors"])
+    lines.append(f"{count} actors, dead letters {body['dead_letters']}")
     lines += [f"  {actor['address']}: {actor['restarts']} restarts" for actor in restarted]
     return "\n".join(lines)

@@ -31,7 +31,10 @@ NODES = {"core": nodes.run_core, "feed": nodes.run_feed, "paper": nodes.run_pape
 @state_option
 @click.option("--for", "lasting", type=Duration(), help="Stop after this time, such as 90s.")
 @click.option("--mode", type=click.Choice([mode.value for mode in Mode]), help="Overrides mode.")
-def run(config: Path | None, state: StateFolder, lasting: float | None, mode: str | None) -> int:
+@click.option("--record", is_flag=True, help="Record the core's messages, for `tictac replay`.")
+def run(
+    config: Path | None, state: StateFolder, lasting: float | None, mode: str | None, record: bool
+) -> int:
     """Bet until told to stop: paper money unless the configuration says otherwise."""
     path = find_config(config)
     settings = load(path, mode=mode)
@@ -40,7 +43,7 @@ def run(config: Path | None, state: StateFolder, lasting: float | None, mode: st
     state.prepare()
     with state.locked():
         configure(state.log, "info", "run", errors_to=sys.stderr)
-        children = _children(settings.mode, path, state)
+        children = _children(settings.mode, path, state, record)
         click.echo(f"tictac runs in mode {settings.mode.value}, state in {state.path}")
         if state.journal.exists():
             open_journal(state.path).verify()
@@ -64,7 +67,7 @@ def run(config: Path | None, state: StateFolder, lasting: float | None, mode: st
     return code if equal else 1
 
 
-def _children(mode: Mode, config: Path, state: StateFolder) -> list[ChildProcess]:
+def _children(mode: Mode, config: Path, state: StateFolder, record: bool) -> list[ChildProcess]:
     port = _free_port() if mode is Mode.PAPER else 0
     secret = {nodes.PAPER_PASSWORD: UniqueIdentity().new("paper")}
     names = ["paper", "core", "feed"] if mode is Mode.PAPER else ["core", "feed"]
@@ -75,6 +78,7 @@ def _children(mode: Mode, config: Path, state: StateFolder) -> list[ChildProcess
                 *(sys.executable, "-m", "actors.cli", "node", name),
                 *("--config", str(config.resolve()), "--state", str(state.path.resolve())),
                 *("--mode", mode.value, "--port", str(port)),
+                *(["--record"] if record and name == "core" else []),
             ],
             env=secret,
             ready_deadline=60.0,
@@ -95,7 +99,12 @@ def _free_port() -> int:
 @click.option("--config", type=click.Path(path_type=Path), required=True)
 @click.option("--mode", required=True)
 @click.option("--port", type=int, required=True)
+@click.option("--record", is_flag=True)
 @state_option
-def node(name: str, config: Path, mode: str, port: int, state: StateFolder) -> NoReturn:
+def node(
+    name: str, config: Path, mode: str, port: int, record: bool, state: StateFolder
+) -> NoReturn:
     """Be one of the children of `run`."""
+    if record:
+        end_now(nodes.run_core(config, state, port, mode, record=True))
     end_now(NODES[name](config, state, port, mode))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from actors.control import KILL_SETTLES_AFTER, LONGEST_ARM, REPLIES_KEPT, Control
+from actors.control import KILL_SETTLES_AFTER, LONGEST_ARM, LOOK_FOR, REPLIES_KEPT, Control
 from actors.gate import KillGate
 from actors.messages import AccountState, Armed, Command, FeedReport, Reply
 from actors.settings import Mode
@@ -346,6 +346,72 @@ def test_trading_is_one_word(
     if closed:
         gate.close("x", "y", NOW)
     assert trading(mode, gate, until, NOW) == word
+
+
+# tree and metrics
+
+
+def test_a_tree_is_answered_after_a_look_of_a_second(desk: Desk) -> None:
+    desk.send("tree", id="c-1")
+    desk.send("tree", id="c-1")  # an impatient repeat changes nothing
+    assert desk.replies == []
+    desk.world.host.run(LOOK_FOR + 0.1)
+    (reply,) = desk.replies
+    rows = {row["address"]: row for row in reply.body["actors"]}
+    assert set(rows) == {"control", "risk", CLIENT}
+    assert (rows["control"]["kind"], rows["control"]["depth"]) == ("Control", 0)
+    assert (reply.body["shards"], reply.body["unfreed"], reply.body["whole"]) == ([], 0, True)
+
+
+@pytest.mark.parametrize(("asked", "rows"), [("no", 1), ("yes", 30), ("", 1)])
+def test_many_alike_are_one_row_of_a_tree_unless_each_is_wanted(
+    desk: Desk, asked: str, rows: int
+) -> None:
+    for number in range(30):
+        desk.world.host.spawn(Listener, f"many/{number}", "parent", heard=[])
+    desk.send("tree", everyone=asked)
+    desk.world.host.run(2)
+    (reply,) = desk.replies
+    many = [row for row in reply.body["actors"] if row["address"].startswith("many/")]
+    assert (len(many), sum(row["count"] for row in many)) == (rows, 30)
+    assert reply.body["whole"] is (rows == 30)
+
+
+def test_more_rows_than_an_answer_can_hold_are_summed_up_all_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actors.status.MOST_ROWS", 25)
+    for number in range(30):
+        desk.world.host.spawn(Listener, f"many/{number}", "parent", heard=[])
+    desk.send("tree", everyone="yes")
+    desk.world.host.run(2)
+    (reply,) = desk.replies
+    assert len(reply.body["actors"]) == 4
+    assert reply.body["whole"] is False
+
+
+def test_a_status_with_many_alike_stays_short(desk: Desk) -> None:
+    for number in range(1_000):
+        desk.world.host.spawn(Listener, f"many/{number}", "parent", heard=[])
+    actors = desk.ask("status").body["actors"]
+    assert len(actors) == 4
+    assert actors[-1] | {"incarnation": 0} == {
+        "address": "many/*",
+        "parent": "parent",
+        "state": "running",
+        "incarnation": 0,
+        "restarts": 0,
+        "mailbox": 0,
+        "count": 1_000,
+    }
+
+
+def test_metrics_are_those_of_the_host_and_of_the_betting(desk: Desk) -> None:
+    desk.world.tell("control", FeedReport("m", Millis(NOW), 3, 40, 5, 1, 2))
+    text = desk.ask("metrics").body["text"]
+    assert "tictac_open_bets 0.0\n" in text
+    assert 'tictac_actor_starts_total{kind="Control",supervisor=""} 1.0\n' in text
+    assert 'tictac_feed_quotes{market="m"} 40.0\n' in text
 
 
 def test_the_journal_refuses_an_older_control(desk: Desk) -> None:

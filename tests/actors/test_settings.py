@@ -9,6 +9,7 @@ from actors.settings import (
     AccountSettings,
     Book,
     MarketSettings,
+    MetricsSettings,
     Mode,
     RiskSettings,
     Settings,
@@ -163,3 +164,15 @@ def test_a_file_that_is_no_configuration_is_a_fault(tmp_path: Path, text: str) -
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError):
         load(tmp_path / "nowhere.yaml", {})
+
+
+def test_two_nodes_cannot_serve_metrics_at_one_port(tmp_path: Path) -> None:
+    assert faults(tmp_path, GOOD + "metrics: {core_port: 9464, feed_port: 9464}") == [
+        "metrics.feed_port: holds 9464; allowed: another one than core_port's"
+    ]
+    settings = loaded(tmp_path, GOOD + "metrics: {core_port: 9464, feed_port: 9465}")
+    assert settings.metrics == MetricsSettings(9464, 9465)
+
+
+def test_metrics_are_served_nowhere_unless_a_port_is_set(tmp_path: Path) -> None:
+    assert loaded(tmp_path, GOOD).metrics == MetricsSettings(0, 0)

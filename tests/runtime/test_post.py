@@ -225,3 +225,42 @@ def test_what_was_sent_is_counted_by_kind(post: PostOffice) -> None:
     post.send([seal(Urgent("x"), "nobody", "me")])
     post.send(letter("nobody"))
     assert post.counts == {"Say": 2, "Urgent": 1}
+
+
+# Taps.
+
+
+def test_every_tap_sees_every_letter_in_order_also_one_that_nobody_takes(
+    post: PostOffice,
+) -> None:
+    first: list[Sealed] = []
+    second: list[Sealed] = []
+    post.open("one", box())
+    post.add_tap(first.append)
+    post.add_tap(second.append)
+    sent = [*letter("one", "1"), *letter("nobody", "2"), *letter("one", "3")]
+    post.send(sent)
+    assert first == second == sent
+
+
+def test_a_tap_that_was_removed_sees_nothing_more_and_the_others_do(post: PostOffice) -> None:
+    first: list[Sealed] = []
+    second: list[Sealed] = []
+    post.add_tap(first.append)
+    post.add_tap(second.append)
+    post.remove_tap(first.append)
+    post.send(letter("nobody"))
+    assert (len(first), len(second)) == (0, 1)
+
+
+def test_what_is_delivered_again_is_neither_shown_nor_counted_again(post: PostOffice) -> None:
+    seen: list[Sealed] = []
+    post.add_tap(seen.append)
+    post.own("executor/", "owner")
+    mailbox, next_one = box(), box()
+    post.open("executor/a", mailbox)
+    post.send(letter("executor/a", "1"))
+    post.close("executor/a", mailbox)
+    post.open("executor/a", next_one)
+    assert texts(next_one) == ["1"]
+    assert (len(seen), post.counts["Say"]) == (1, 1)

@@ -3,13 +3,16 @@
 Judged by the bookmaker's own file. Every wait has a deadline.
 """
 
+import socket
 import stat
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from runtime.clock import SystemClock
+from runtime.tape import files, read_all
 from tests.system.machine import AT_MOST, FAST, Machine
 
 STATUS_KEYS = {"mode", "trading", "actors", "feeds", "exposure", "open_bets", "pnl_today"}
@@ -152,3 +155,49 @@ def test_a_second_run_on_the_same_state_is_refused_and_the_first_goes_on(machine
     machine.process = first
     assert machine.pids() == pids
     assert machine.end() == 0
+
+
+def test_a_recorded_and_measured_run_is_seen_scraped_and_replayed_over_a_killed_core(
+    machine: Machine,
+) -> None:
+    ports = free_ports(2)
+    with machine.config.open("a") as config:
+        config.write(f"\nmetrics: {{core_port: {ports[0]}, feed_port: {ports[1]}}}\n")
+    machine.run("--record")
+    machine.until_placed(3)
+    tree = {row["address"]: row for row in machine.ask("tree")["actors"]}
+    assert set(tree) >= {*CORE_ACTORS, "executor/*"}
+    assert tree["market/today"]["thread"] == "shard-0"
+    polled = 'tictac_feed_quotes{market="today"}'
+    machine.until(lambda: polled in scraped(ports[0]), "prices of today")
+    assert 'kind="Poller"' in scraped(ports[1])
+
+    machine.kill_9("core")
+    machine.until(lambda: machine.term() == 2, "the second term")
+    machine.until_placed(1, "a bet of the new core")
+    assert "tictac_term 2.0" in scraped(ports[0])
+    assert machine.end() == 0
+    assert machine.verdict() == []
+
+    first, second = files(machine.state / "recording", "core")
+    assert len(list(read_all([first]))) > 50
+    assert stat.S_IMODE(first.stat().st_mode) == stat.S_IMODE(second.stat().st_mode) == 0o600
+    markets = machine.ask("replay", "--config", str(machine.config))["markets"]
+    assert sum(market["then"] for market in markets.values()) > 0
+    assert all(market["only_then"] == market["only_now"] == [] for market in markets.values())
+
+
+def free_ports(count: int) -> list[int]:
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def scraped(port: int) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        text: str = answer.read().decode()
+    return text

@@ -141,7 +141,7 @@ def test_every_node_beats_and_none_is_taken_for_stuck(tmp_path: Path) -> None:
         started.append(spawn(replace(child, env={**child.env, "PYTHONPATH": str(ROOT)})))
         return started[-1]
 
-    children = run._children(Mode.PAPER, machine.config, state)
+    children = run._children(Mode.PAPER, machine.config, state, record=False)
     family = Processes([replace(child, beat_deadline=4.0) for child in children], start=start)
     assert [child.name for child in children] == ["paper", "core", "feed"]
     assert family.run(lasting=10.0) == 0

@@ -25,10 +25,10 @@ from actors.orders import OrderState
 from actors.paper.programme import Programme
 from actors.paper.recorded import recorded_days
 from actors.settings import AccountSettings, Amount, RiskSettings, Settings, load
-from actors.status import actors
 from runtime.codec import Sealed
 from runtime.configuration import Seconds, Secret
 from runtime.identity import CountedIdentity
+from runtime.introspection import look
 from runtime.journal import Journal
 from runtime.post import PostOffice
 from runtime.sim_host import SimHost
@@ -104,8 +104,9 @@ class LossyPost(PostOffice):
         super().__init__()
         self._lose = lose
 
-    def send(self, letters: Sequence[Sealed]) -> None:
-        super().send([letter for letter in letters if not (_crosses(letter) and self._lose())])
+    def send(self, letters: Sequence[Sealed], again: bool = False) -> None:
+        kept = [letter for letter in letters if not (_crosses(letter) and self._lose())]
+        super().send(kept, again)
 
 
 def _crosses(letter: Sealed) -> bool:
@@ -230,9 +231,7 @@ class World:
 
     def restarts(self) -> dict[str, int]:
         """Return how often supervisors of this life of the process started children again."""
-        return {
-            row["address"]: row["restarts"] for row in actors(self.host.cells) if row["restarts"]
-        }
+        return {row.address: row.restarts for row in look(self.host).actors if row.restarts}
 
     def denials(self) -> set[str]:
         """Return the names of the controls that ever said no."""

@@ -1,0 +1,45 @@
+"""`tictac replay`: what the Markets of a configuration want of recorded prices."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from actors.cli.options import answer, config_option, find_config, json_option, state_option
+from actors.settings import load
+from actors.state_folder import StateFolder
+from actors.strategies.loading import load_all
+from actors.trial import trial
+from runtime.tape import newest, read_all
+
+SHOWN = 5
+
+
+@click.command()
+@config_option
+@state_option
+@json_option
+def replay(config: Path | None, state: StateFolder, as_json: bool) -> None:
+    """Tell the prices of the newest recording to the strategies again; nothing is placed.
+
+    With another configuration than the one of the recording, it shows what that changes.
+    """
+    path = find_config(config)
+    settings = load(path)
+    load_all(settings, path)
+    found = trial(read_all(newest(state.recording, "core")), settings)
+    answer(found, as_json, lambda: "\n".join(_lines(found)))
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    lines = []
+    for name, market in found["markets"].items():
+        lines.append(f"market {name}: {market['then']} signals then, {market['now']} now")
+        for key, word in (("only_then", "then"), ("only_now", "now")):
+            signals = market[key]
+            lines += [f"  only {word}  {signal}" for signal in signals[:SHOWN]]
+            if len(signals) > SHOWN:
+                lines.append(f"  only {word}  and {len(signals) - SHOWN} more")
+    if found["lost"]:
+        lines.append(f"the recording lacks {found['lost']} records")
+    return lines

@@ -1,0 +1,65 @@
+"""A trial: recorded prices told again to the Markets of a configuration, and what they want now."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from actors.market import Market
+from actors.messages import Signal
+from actors.settings import Settings
+from actors.units import money_text, price_text
+from runtime.codec import decode_one, join
+from runtime.replay import Replay
+from runtime.supervision import Child
+from runtime.tape import AnyRecord
+
+PREFIX = "market/"
+
+
+def trial(records: Iterable[AnyRecord], settings: Settings) -> dict[str, Any]:
+    """Return, by market, how many signals there were then and are now, and which differ."""
+    cast = {f"{PREFIX}{name}": _market(name, settings) for name in settings.markets}
+    replay = Replay(records, cast.get)
+    replay.run()
+    return {
+        "lost": replay.lost,
+        "markets": {
+            address.removeprefix(PREFIX): _compared(
+                replay.recorded.get(address, []), replay.replayed.get(address, [])
+            )
+            for address in cast
+        },
+    }
+
+
+def _market(name: str, settings: Settings) -> Child:
+    arguments = {
+        "market": name,
+        "settings": settings.markets[name],
+        "strategies": settings.strategies,
+        "max_age": settings.risk.max_price_age,
+    }
+    return Child(f"{PREFIX}{name}", Market, arguments)
+
+
+def _compared(then: list[bytes], now: list[bytes]) -> dict[str, Any]:
+    before, after = _signals(then), _signals(now)
+    return {
+        "then": before.total(),
+        "now": after.total(),
+        "only_then": sorted((before - after).elements()),
+        "only_now": sorted((after - before).elements()),
+    }
+
+
+def _signals(told: list[bytes]) -> Counter[str]:
+    """Count what was wanted, in words. The ages of prices differ by how long a turn waited."""
+    found: Counter[str] = Counter()
+    for data in told:
+        signal = decode_one(join([data])).message
+        if isinstance(signal, Signal):
+            found[
+                f"{signal.strategy}: {signal.event.name}, {signal.selection.key} at {signal.book},"
+                f" {price_text(signal.price)} x {money_text(signal.stake)}"
+            ] += 1
+    return found
