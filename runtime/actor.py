@@ -5,6 +5,7 @@ of what it told. A handler that fails records nothing and tells nothing, and end
 incarnation; its supervisor decides what comes next.
 """
 
+import threading
 from types import TracebackType
 from typing import Any, ClassVar
 
@@ -43,9 +44,12 @@ class Actor(pykka.Actor):
                 raise TypeError(f"{cls.__name__}.{name} would never be called: use on_message")
 
     def __init__(self) -> None:
+        # In the place of pykka's constructor: that draws a random name, for which the interpreter
+        # goes to another thread and comes back late, and makes a ref that nobody has a use for.
         self._cell = _cell_being_born(type(self))
-        super().__init__()
-        self.address = self._cell.address
+        self.address = self.actor_urn = self._cell.address
+        self.actor_inbox = self._create_actor_inbox()
+        self.actor_stopped = threading.Event()
         self.incarnation = self._cell.incarnation
         self.clock = self._cell.ports.clock
         self.chance = self._cell.ports.chance
@@ -54,6 +58,10 @@ class Actor(pykka.Actor):
         self._told: list[Sealed] = []
         self._armed: list[tuple[float, Letter[Message], str]] = []
         self._recorded: list[Entry] = []
+
+    @property
+    def _actor_ref(self) -> pykka.ActorRef[Any]:  # type: ignore[override]
+        return pykka.ActorRef(self)
 
     @property
     def log(self) -> Any:

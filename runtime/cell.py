@@ -1,6 +1,6 @@
 """A cell: the host's record of one incarnation of an actor, and what the actor sees of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -33,6 +33,10 @@ class Ports:
     journal: Journal | None = None
 
 
+Birth = tuple[type[Any], str, Mapping[str, Any]]
+"""Whom to start, at which address, with which arguments of its constructor."""
+
+
 class Keeper(Protocol):
     """What actors need of their host: supervisors to keep children, all to be heard."""
 
@@ -50,6 +54,7 @@ class Keeper(Protocol):
     def spawn(
         self, actor_class: type[Any], address: str, parent: str = "", **arguments: Any
     ) -> int: ...
+    def spawn_all(self, births: Sequence["Birth"], parent: str) -> list[int]: ...
     def stop(self, *addresses: str) -> None: ...
     def abandon(self, address: str) -> None: ...
     def tell_parent(self, cell: "Cell", message: Message) -> None: ...

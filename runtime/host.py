@@ -5,11 +5,11 @@ tells the parent when the loop has ended, however it ended.
 """
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from runtime.actor import Actor
-from runtime.cell import Cell, Ports, birth
+from runtime.cell import Birth, Cell, Ports, birth
 from runtime.census import Census
 from runtime.codec import Message, Sealed, seal
 from runtime.errors import described
@@ -40,25 +40,38 @@ class Host:
 
         The parent hears `Ready` or `Exited`, also when the constructor raises.
         """
+        return self.spawn_all([(actor_class, address, arguments)], parent)[0]
+
+    def spawn_all(self, births: Sequence[Birth], parent: str) -> list[int]:
+        """Start several actors as `spawn` does one, with what waits for them in few frames."""
+        cells = [self._cell(actor_class, address, parent) for actor_class, address, _ in births]
+        self.post.open_all({cell.address: cell.mailbox for cell in cells})
+        for cell, (_, _, arguments) in zip(cells, births, strict=True):
+            self._bear(cell, arguments)
+        return [cell.incarnation for cell in cells]
+
+    def _cell(self, actor_class: type[Actor], address: str, parent: str) -> Cell:
         mailbox = self._mailbox(actor_class, address)
         number = next(self._incarnations)
         ports = self.ports if self.lend is None else self.lend(address)
         cell = Cell(self, actor_class, address, parent, number, mailbox, ports, self.post)
         self.census.enter(cell)
-        self.post.open(address, cell.mailbox)
+        return cell
+
+    def _bear(self, cell: Cell, arguments: Mapping[str, Any]) -> None:
         token = birth.set(cell)
         try:
-            cell.actor = actor_class(**arguments)
+            cell.actor = cell.actor_class(**arguments)
             if birth.get() is not None:
-                raise TypeError(f"{actor_class.__name__}.__init__ does not call super().__init__()")
+                name = cell.actor_class.__name__
+                raise TypeError(f"{name}.__init__ does not call super().__init__()")
         except BaseException as error:  # noqa: BLE001 - its parent decides, not its maker
             cell.actor = None
             self._bury(cell, described(error))
-            return cell.incarnation
+            return
         finally:
             birth.reset(token)
         self._run(cell, cell.actor)
-        return cell.incarnation
 
     def stop(self, *addresses: str) -> None:
         """Ask the actors at these addresses to leave."""

@@ -71,12 +71,10 @@ class RestartDue(Message, frozen=True):
 
 
 class Wanted(Message, frozen=True):
-    """Letters wait for an address that this supervisor is to bring to life."""
+    """Letters wait for addresses that this supervisor is to bring to life."""
 
-    overflow = Overflow.ADMIT
     local = True
-
-    address: str
+    overflow = Overflow.CONFLATE
 
 
 class Refused(Message, frozen=True):

@@ -8,7 +8,7 @@ and reach its mailbox before any later one can, so each sender's order holds.
 
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -59,6 +59,7 @@ class PostOffice:
         self._owners: dict[str, str] = {}
         self._carriers: dict[str, Carrier] = {}
         self._kept: dict[str, list[Sealed]] = {}
+        self._wanted: dict[str, list[str]] = {}
         self._door = threading.RLock()
         self._sent: dict[type[Message], int] = {}
         self.dead_letters: deque[DeadLetter] = deque(maxlen=1_000)
@@ -73,10 +74,19 @@ class PostOffice:
 
     def open(self, address: str, mailbox: Mailbox) -> None:
         """Deliver to `mailbox` what is sent to `address`; a newer incarnation takes over."""
+        self.open_all({address: mailbox})
+
+    def open_all(self, mailboxes: Mapping[str, Mailbox]) -> None:
+        """Open several at once."""
         with self._door:
-            self._settle(mailbox.lane.deliver(self._kept.pop(address, ())))
-            self._mailboxes[address] = mailbox
-            self._lanes[address] = mailbox.lane
+            kept: dict[Lane, list[Sealed]] = {}
+            for address, mailbox in mailboxes.items():
+                kept.setdefault(mailbox.lane, []).extend(self._kept.pop(address, ()))
+            for lane, letters in kept.items():
+                self._settle(lane.deliver(letters))
+            for address, mailbox in mailboxes.items():
+                self._mailboxes[address] = mailbox
+                self._lanes[address] = mailbox.lane
 
     def close(self, address: str, mailbox: Mailbox) -> None:
         """Stop delivering there and pass on what the mailbox still held."""
@@ -94,7 +104,18 @@ class PostOffice:
         """Let a supervisor bring addresses under `prefix` to life; return those wanted now."""
         with self._door:
             self._owners[prefix] = supervisor
+            self._wanted.pop(prefix, None)
             return sorted(address for address in self._kept if address.startswith(prefix))
+
+    def wanted(self, prefix: str, at_most: int) -> list[str]:
+        """Return addresses under an owned prefix that have become wanted, each once.
+
+        Its owner is told when there are some again; it asks until there are none.
+        """
+        with self._door:
+            waiting = self._wanted.get(prefix, [])
+            self._wanted[prefix] = waiting[at_most:]
+            return waiting[:at_most]
 
     def keeps(self, address: str) -> bool:
         """Tell whether letters wait for this address to come to life."""
@@ -230,5 +251,12 @@ class PostOffice:
                 self._refuse(letter, "too many wait for this address")
                 return
             kept.append(letter)
-            if len(kept) == 1 and owner in self._mailboxes:
-                self.send([seal(Wanted(letter.to), owner, letter.sender)])
+            if len(kept) == 1:
+                self._want(letter.to, owner)
+
+    def _want(self, address: str, owner: str) -> None:
+        prefix = address.partition("/")[0] + "/"
+        waiting = self._wanted.setdefault(prefix, [])
+        waiting.append(address)
+        if len(waiting) == 1 and owner in self._mailboxes:
+            self.send([seal(Wanted(), owner, "")])

@@ -79,6 +79,18 @@ class Child:
     stop_deadline: float = 5.0
     significant: bool = False
 
+    def at(self, address: str) -> "Child":
+        """Return the child at another address: one of a template."""
+        return Child(
+            address,
+            self.actor_class,
+            self.arguments,
+            self.restart,
+            self.start_deadline,
+            self.stop_deadline,
+            self.significant,
+        )
+
     def __post_init__(self) -> None:
         if self.significant and self.restart is Restart.PERMANENT:
             raise ValueError(

@@ -23,6 +23,7 @@ What is meant to differ from OTP:
 import heapq
 import itertools
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -115,11 +116,12 @@ class Supervision:
         """Start the children in order."""
         return self._advance(now)
 
-    def add(self, child: Child, now: float) -> list[Command]:
-        """Take on a child at run time, behind the others, until it leaves for good."""
+    def add(self, children: Iterable[Child], now: float) -> list[Command]:
+        """Take on children at run time, behind the others, until they leave for good."""
         if self._leaving:
             return []
-        self._take_on(child, passing=True)
+        for child in children:
+            self._take_on(child, passing=True)
         return self._advance(now)
 
     def started(self, address: str, incarnation: int) -> None:

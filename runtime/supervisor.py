@@ -9,7 +9,6 @@ gives it up, all below is given up with it, as OTP's links would have it.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from runtime.actor import Actor
 from runtime.codec import Message
@@ -37,6 +36,9 @@ from runtime.supervision import (
 
 Remembered = Callable[[Journal], Iterable[str]]
 """Reads in the journal which addresses of a template may not be forgotten."""
+
+
+BIRTHS_A_TURN = 500
 
 
 class GaveUpError(OurError):
@@ -105,8 +107,7 @@ class Supervisor(Actor):
     def _begin(self) -> None:
         if self._template is not None:
             wanted = self._cell.post.own(f"{self._template.address}/", self.address)
-            for address in [*self._to_remember(), *wanted]:
-                self._bring_to_life(address)
+            self._bring_to_life([*self._to_remember(), *wanted])
         self._obey(self.rules.begin(self.clock.monotonic()))
 
     def _to_remember(self) -> Iterable[str]:
@@ -123,7 +124,7 @@ class Supervisor(Actor):
                 self.cancel(f"stop {address}")
                 self._obey(self.rules.exited(address, incarnation, failure, now))
                 if self._cell.post.keeps(address):
-                    self._bring_to_life(address)
+                    self._bring_to_life([address])
             case StartExpired(address, incarnation):
                 if self.rules.overdue(address, incarnation, State.STARTING):
                     self._give_up(address, incarnation, "not READY in time")
@@ -135,17 +136,26 @@ class Supervisor(Actor):
                     self._give_up(address, incarnation, f"no end of a turn for {seconds:.0f} s")
             case RestartDue():
                 self._obey(self.rules.due(now))
-            case Wanted(address):
-                self._bring_to_life(address)
+            case Wanted():
+                self._bring_wanted_to_life()
             case _:  # a stray message is no reason to take the children down
                 kind = type(message).__name__
                 self.log.error("message of no use to a supervisor", kind=kind, sender=sender)
 
-    def _bring_to_life(self, address: str) -> None:
-        if self._template is None or address in self.rules.standings:
+    def _bring_wanted_to_life(self) -> None:
+        if self._template is None:
             return
-        child = replace(self._template, address=address)
-        self._obey(self.rules.add(child, self.clock.monotonic()))
+        wanted = self._cell.post.wanted(f"{self._template.address}/", BIRTHS_A_TURN)
+        self._bring_to_life(wanted)
+        if len(wanted) == BIRTHS_A_TURN:
+            self.tell(self.address, Wanted())
+
+    def _bring_to_life(self, addresses: Iterable[str]) -> None:
+        if self._template is None:
+            return
+        unborn = dict.fromkeys(each for each in addresses if each not in self.rules.standings)
+        children = [self._template.at(address) for address in unborn]
+        self._obey(self.rules.add(children, self.clock.monotonic()))
 
     def _give_up(self, address: str, incarnation: int, reason: str) -> None:
         self.log.error("child given up", child=address, reason=reason)
@@ -169,11 +179,12 @@ class Supervisor(Actor):
         return [cell.address for cell in cells if cell.parent == address]
 
     def _obey(self, commands: list[Command]) -> None:
-        to_stop = []
+        to_start: list[Child] = []
+        to_stop: list[str] = []
         for command in commands:
             match command:
                 case Start(child):
-                    self._start(child)
+                    to_start.append(child)
                 case StopChild(child, incarnation):
                     if child.address in self._cell.host.cells:  # else its Exited is on the way
                         to_stop.append(child.address)
@@ -189,13 +200,13 @@ class Supervisor(Actor):
                     self.leave()
         if to_stop:
             self._cell.host.stop(*to_stop)
+        if to_start and not self._cell.abandoned:
+            self._start(to_start)
 
-    def _start(self, child: Child) -> None:
-        if self._cell.abandoned:
-            return
-        incarnation = self._cell.host.spawn(
-            child.actor_class, child.address, self.address, **child.arguments
-        )
-        self.rules.started(child.address, incarnation)
-        expired = StartExpired(child.address, incarnation)
-        self.after(child.start_deadline, expired, f"start {child.address}")
+    def _start(self, children: list[Child]) -> None:
+        births = [(child.actor_class, child.address, child.arguments) for child in children]
+        incarnations = self._cell.host.spawn_all(births, self.address)
+        for child, incarnation in zip(children, incarnations, strict=True):
+            self.rules.started(child.address, incarnation)
+            expired = StartExpired(child.address, incarnation)
+            self.after(child.start_deadline, expired, f"start {child.address}")

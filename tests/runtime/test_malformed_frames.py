@@ -92,7 +92,8 @@ class Target:
         assert sum(map(len, self.post._kept.values())) == len(kept)
         got = self._empty_boxes()
         wanted = sum(isinstance(letter.message, Wanted) for letter in got)
-        assert wanted == len({letter.to for letter in kept})
+        assert wanted == bool(kept)
+        assert set(self.post.wanted("unborn/", len(kept))) == {letter.to for letter in kept}
         came = len(got) - wanted + self.echo.admitted - echoed
         assert came + after["displaced"] - before["displaced"] == len(boxed) + len(to_echo)
         for letter in got:

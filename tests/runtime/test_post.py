@@ -158,13 +158,26 @@ def test_an_owner_is_asked_once_for_an_address_and_all_that_came_waits(post: Pos
     owner.granted = True
     wanted = owner.get().message
     assert wanted is not None
-    assert wanted.message == Wanted("executor/a")
+    assert wanted.message == Wanted()
+    assert post.wanted("executor/", 10) == ["executor/a"]
+    assert post.wanted("executor/", 10) == []
     alive = box()
     post.open("executor/a", alive)
     post.send(letter("executor/a", "4"))
     assert texts(alive) == ["1", "2", "3", "4"]
     assert not post.keeps("executor/a")
     assert reasons(post) == []
+
+
+def test_an_owner_hears_of_many_addresses_in_one_message(post: PostOffice) -> None:
+    owner = box()
+    post.open("executors", owner)
+    post.own("executor/", "executors")
+    for name in "abc":
+        post.send(letter(f"executor/{name}"))
+    assert owner.depth() == 1
+    assert post.wanted("executor/", 2) == ["executor/a", "executor/b"]
+    assert post.wanted("executor/", 2) == ["executor/c"]
 
 
 def test_an_owner_that_comes_back_hears_who_is_wanted(post: PostOffice) -> None:

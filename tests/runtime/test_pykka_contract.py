@@ -160,6 +160,20 @@ def test_a_ref_holds_its_actor_weakly_so_that_the_host_has_to_hold_it() -> None:
     assert ref._actor_weakref() is None
 
 
+def test_the_constructor_sets_these_and_nothing_else_which_ours_does_itself() -> None:
+    class Plain(Bare):
+        def __init__(self) -> None:
+            pykka.Actor.__init__(self)
+
+    plain = Plain()
+    assert set(vars(plain)) == {"actor_urn", "actor_inbox", "actor_stopped", "_actor_ref"}
+    assert isinstance(plain.actor_urn, str)
+    assert type(plain.actor_stopped) is type(threading.Event())
+    ref = vars(plain.actor_ref)
+    assert ref["actor_urn"] is plain.actor_urn
+    assert ref["actor_inbox"] is plain.actor_inbox
+
+
 # The loop.
 
 

@@ -289,7 +289,7 @@ def test_a_transient_child_that_left_comes_back_with_its_group() -> None:
 def test_a_child_of_a_template_that_left_is_forgotten() -> None:
     template = Child("t", Actor, restart=TRANSIENT)
     family = Family(template=template)
-    family.obey(family.rules.add(Child("t/1", Actor, restart=TRANSIENT), family.now))
+    family.obey(family.rules.add([Child("t/1", Actor, restart=TRANSIENT)], family.now))
     family.exits("t/1")
     assert family.rules.standings == {}
 
