@@ -55,6 +55,7 @@ class Actor(pykka.Actor):
         self.chance = self._cell.ports.chance
         self.identity = self._cell.ports.identity
         self._pen = 0
+        self._is_ready = False
         self._told: list[Sealed] = []
         self._armed: list[tuple[float, Letter[Message], str]] = []
         self._recorded: list[Entry] = []
@@ -125,7 +126,7 @@ class Actor(pykka.Actor):
 
     def ready(self) -> None:
         """Say READY to the supervisor when this turn has succeeded."""
-        self._cell.ready_wanted = True
+        self._is_ready = True
 
     def leave(self) -> None:
         """Finish after this message; what is still in the mailbox is passed on."""
@@ -162,7 +163,7 @@ class Actor(pykka.Actor):
                 self._hear_of_host(content)
             else:
                 self.on_message(content, message.sender)
-            if self._told or self._armed or self._recorded or self._cell.ready_wanted:
+            if self._told or self._armed or self._recorded or self._is_ready:
                 self._end_turn()
         except BaseException as error:  # noqa: BLE001 - SystemExit would stop every actor
             self._fail(error)
@@ -180,7 +181,7 @@ class Actor(pykka.Actor):
 
     def end_loop(self) -> None:
         """Let the loop end after the turn under way; for the host."""
-        self._cell.over = True
+        self._cell.mailbox.over = True
         self.actor_stopped.set()
 
     def _handle_failure(
@@ -206,8 +207,9 @@ class Actor(pykka.Actor):
             armed, self._armed = self._armed, []
             if not cell.abandoned:
                 for due, letter, name in armed:
-                    cell.mailbox.timers.set(due, letter, name)
-        if cell.ready_wanted:
+                    cell.mailbox.arm(due, letter, name)
+        if self._is_ready:
+            self._is_ready = False
             cell.say_ready()
         if self._told:
             self._let_go()

@@ -77,15 +77,12 @@ class Cell:
     actor: "Actor | None" = None
     failure: str = ""
     started: bool = False
-    over: bool = False
     abandoned: bool = False
-    ready_wanted: bool = False
     ready_said: bool = False
     group: Group = ("", "")
 
     def say_ready(self) -> None:
         """Tell the parent READY, once."""
-        self.ready_wanted = False
         if not (self.abandoned or self.ready_said):
             self.ready_said = True
             self.host.tell_parent(self, Ready(self.address, self.incarnation))

@@ -60,8 +60,16 @@ _NONE_YET: deque[Letter[Message]] = deque(maxlen=0)
 """The control queue of an actor that was never sent control: most of very many."""
 
 
-class Mailbox:
-    """One actor's queues. Senders call `admit` under their lane's gate, the owner the rest."""
+NO_TIMERS = Timers()
+"""The timers of an actor that has never armed one: most of very many."""
+
+
+class Mailbox(Work):
+    """One actor's queues, and what its loop notes of its work.
+
+    Senders call `admit` under their lane's gate, the owner the rest. It is one object, because
+    where very many actors take turns, it is memory that a turn waits for.
+    """
 
     __slots__ = (
         "_clock",
@@ -72,14 +80,15 @@ class Mailbox:
         "closed",
         "control",
         "data",
+        "over",
         "taken",
         "timers",
-        "work",
     )
 
     def __init__(self, clock: Clock, report: Report) -> None:
-        self.timers = Timers()
-        self.work = Work(clock.monotonic())
+        super().__init__(clock.monotonic())
+        self.over = False  # the actor's loop ends after this turn
+        self.timers = NO_TIMERS
         self.admitted = 0  # written by senders only
         self.taken = 0  # written by the owner only
         self.closed = False
@@ -94,6 +103,11 @@ class Mailbox:
     def lane(self) -> Lane:
         """Return the way in."""
         raise NotImplementedError
+
+    @property
+    def work(self) -> Work:
+        """Return what the actor's loop notes of its work."""
+        return self
 
     def depth(self) -> int:
         """Return how many letters wait, wherever they are on the way to the actor."""
@@ -134,6 +148,12 @@ class Mailbox:
 
     # The owner's side.
 
+    def arm(self, due: float, letter: Letter[Message], name: str = "") -> None:
+        """Arm a timer, at a moment of the monotonic clock; a name replaces its earlier one."""
+        if self.timers is NO_TIMERS:
+            self.timers = Timers()
+        self.timers.set(due, letter, name)
+
     def take_in(self, letter: Letter[Message]) -> None:
         """Queue a letter that came out of the lane."""
         if not letter.message.control:
@@ -170,7 +190,7 @@ class Mailbox:
         if self.control:
             letter = self.control.popleft()
         else:
-            if self.timers.pending:
+            if self.timers is not NO_TIMERS:
                 timer = self.timers.pop_due(self._clock.monotonic())
                 if timer is not None:
                     return timer
@@ -211,7 +231,7 @@ class Mailbox:
                     found = self._opened(letter.message)
                 if found is not None:
                     left.append(seal(found.message, found.to, found.sender))
-        self.timers.clear()
+        self.timers = NO_TIMERS
         self.taken = self.admitted
         return left
 

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 import zmq
 from pykka._envelope import Envelope as PykkaEnvelope
 
+from runtime.actor import Actor
 from runtime.cell import Cell
 from runtime.clock import Clock
 from runtime.codec import Letter, Message, Overflow, Sealed, decode, frames
 from runtime.errors import described
 from runtime.logs import logger
-from runtime.mailbox import CAPACITY, Fate, Lane, Mailbox, Outcome, Report
+from runtime.mailbox import CAPACITY, NO_TIMERS, Fate, Lane, Mailbox, Outcome, Report
 from runtime.messages import Held
 from runtime.post import PostOffice
 from runtime.work import Work
@@ -33,7 +34,7 @@ log = logger("shard")
 class ShardSlot(Mailbox):
     """The mailbox of one actor on a shard; all slots of a shard share its socket."""
 
-    __slots__ = ("address", "cell", "noted", "queued", "shard")
+    __slots__ = ("actor", "address", "cell", "noted", "queued", "shard")
 
     def __init__(self, shard: "Shard", address: str, clock: Clock, report: Report) -> None:
         super().__init__(clock, report)
@@ -42,6 +43,7 @@ class ShardSlot(Mailbox):
         self.queued = False
         self.noted = math.inf  # the moment at which its shard looks after its timers
         self.cell: Cell | None = None
+        self.actor: Actor | None = None  # from its start
 
     @property
     def lane(self) -> Lane:
@@ -52,7 +54,7 @@ class ShardSlot(Mailbox):
 
     def has_due(self, now: float) -> bool:
         """Tell whether a timer has come due."""
-        if not self.timers.pending:
+        if self.timers is NO_TIMERS:
             return False
         due = self.timers.next_due()
         return due is not None and due <= now
@@ -276,55 +278,62 @@ class Shard:
     def _turn(self, slot: ShardSlot, now: float) -> float:
         """Let one actor work, and return when it was done."""
         slot.queued = False
-        cell, work = slot.cell, slot.work
-        if slot.closed or cell is None:
-            self._bury_given_up(cell)
+        if slot.closed or slot.cell is None:
+            self._bury_given_up(slot.cell)
             return now
         self.current = slot
-        work.began = now
+        slot.began = now
         try:
-            turns = self._turns(slot, cell)
-        except BaseException as error:
+            turns = self._turns(slot)
+        except BaseException as error:  # noqa: BLE001 - one actor may not end all of a shard
             turns = 1
-            cell.failure, cell.over = described(error), True
-            log.error("turn failed outside its actor", address=slot.address, exc_info=error)
+            self._end(slot, error)
         done = self._clock.monotonic()
-        self.current = work.began = None
-        work.busy += done - now
-        work.turns += turns
-        work.last = done
+        self.current = slot.began = None
+        slot.busy += done - now
+        slot.turns += turns
+        slot.last = done
         if done - now > SLOW_TURN:
             self.slow_turns += 1
             log.warning("slow turn", address=slot.address, seconds=round(done - now, 3))
         if self.outbox and done - self._outbox_since > KEPT_BACK:
             self.let_go()
-        if cell.over:
-            cell.host.loop_ended(cell)
-        else:
-            if slot.control or slot.data or slot.has_due(done):
-                self._queue(slot)
-            if slot.timers.pending:
-                self._note_due(slot)
+        if slot.over:
+            slot.cell.host.loop_ended(slot.cell)
+            return done
+        if slot.data or slot.control or slot.has_due(done):
+            self._queue(slot)
+        if slot.timers is not NO_TIMERS:
+            self._note_due(slot)
         return done
 
-    def _turns(self, slot: ShardSlot, cell: Cell) -> int:
+    def _turns(self, slot: ShardSlot) -> int:
         """Let an actor handle what waits for it, as pykka's loop does; return how much it was."""
-        actor = cell.actor
-        assert actor is not None
-        if not cell.started:
-            cell.started = True
-            actor._actor_loop_setup()
-        handle, next_letter = actor._handle_receive, slot.next
+        actor = slot.actor or self._start(slot)
         for turn in range(TURNS_IN_A_ROW):
-            if cell.over:
+            if slot.over:
                 return turn
-            letter = next_letter()
+            letter = slot.next()
             if letter is None:
                 return turn
-            handle(letter)
+            actor._handle_receive(letter)
             if self.outbox and slot.data:  # with no more to do it goes at once
                 self.let_go_if_late()
         return TURNS_IN_A_ROW
+
+    def _start(self, slot: ShardSlot) -> Actor:
+        assert slot.cell is not None
+        assert slot.cell.actor is not None
+        slot.cell.started = True
+        slot.actor = slot.cell.actor
+        slot.actor._actor_loop_setup()
+        return slot.actor
+
+    def _end(self, slot: ShardSlot, error: BaseException) -> None:
+        """End an actor whose own way to end has failed."""
+        assert slot.cell is not None
+        slot.cell.failure, slot.over = described(error), True
+        log.error("turn failed outside its actor", address=slot.address, exc_info=error)
 
     def _bury_given_up(self, cell: Cell | None) -> None:
         if cell is not None and cell.abandoned:

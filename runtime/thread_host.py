@@ -14,6 +14,7 @@ from runtime.post import PostOffice
 from runtime.zmq_mailbox import ZmqMailbox
 
 LOOK_EVERY = 1.0
+MOST_SOCKETS = 65_000  # two for each thread; ZeroMQ knows no more than 65,535
 
 
 class ThreadHost(Host):
@@ -22,7 +23,7 @@ class ThreadHost(Host):
     def __init__(self, ports: Ports, post: PostOffice | None = None) -> None:
         super().__init__(ports, post)
         self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self.context.set(zmq.MAX_SOCKETS, 16_000)
+        self.context.set(zmq.MAX_SOCKETS, MOST_SOCKETS)
         self.ready = threading.Event()
         self.ended = threading.Event()
         self.root_failure = ""

@@ -76,7 +76,7 @@ class ZmqMailbox(Mailbox):
             self._wait()
 
     def _wait(self) -> None:
-        due = self.timers.next_due() if self.timers.pending else None
+        due = self.timers.next_due()
         wait = -1 if due is None else max(0, int((due - self._clock.monotonic()) * 1000) + 1)
         zmq.zmq_poll([(self._pull, zmq.POLLIN)], wait)
 

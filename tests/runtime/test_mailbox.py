@@ -77,7 +77,7 @@ def test_letters_come_in_the_order_they_were_sent(make: Make) -> None:
 def test_control_comes_first_then_timers_then_data(make: Make) -> None:
     mailbox = make()
     deliver(mailbox, Say("data"))
-    mailbox.timers.set(0.0, Letter("me", "me", Say("timer")))
+    mailbox.arm(0.0, Letter("me", "me", Say("timer")))
     deliver(mailbox, Urgent("control 1"))
     deliver(mailbox, Urgent("control 2"))
     assert [take(mailbox) for _ in range(4)] == ["control 1", "control 2", "timer", "data"]
@@ -100,9 +100,9 @@ def test_closing_gives_back_what_was_not_handled_and_no_timer(make: Make) -> Non
     mailbox = make()
     deliver(mailbox, *numbers(3), Urgent("control"), Price("older"))
     deliver(mailbox, Price("newer"))
-    mailbox.timers.set(0.0, Letter("me", "me", Say("timer")))
+    mailbox.arm(0.0, Letter("me", "me", Say("timer")))
     assert [take(mailbox) for _ in range(3)] == ["control", "timer", "0"]
-    mailbox.timers.set(0.0, Letter("me", "me", Say("timer")))
+    mailbox.arm(0.0, Letter("me", "me", Say("timer")))
     left = [Say("1"), Say("2"), Price("newer")]
     assert close(mailbox) == [seal(message, "me", "you") for message in left]
     assert mailbox.timers.next_due() is None
@@ -208,7 +208,7 @@ def test_a_letter_wakes_a_thread_that_waits(waiting: ZmqMailbox) -> None:
 def test_a_timer_wakes_a_thread_that_waits(waiting: ZmqMailbox) -> None:
     clock = SystemClock()
     due = clock.monotonic() + 0.02
-    waiting.timers.set(due, Letter("me", "me", Say("timer")))
+    waiting.arm(due, Letter("me", "me", Say("timer")))
     assert take(waiting) == "timer"
     assert clock.monotonic() >= due
 
@@ -273,7 +273,7 @@ def test_the_simulation_knows_whether_a_step_would_find_something() -> None:
     clock = VirtualClock()
     mailbox = SimMailbox(clock, fail)
     assert not mailbox.ready()
-    mailbox.timers.set(5.0, Letter("me", "me", Say("timer")))
+    mailbox.arm(5.0, Letter("me", "me", Say("timer")))
     assert not mailbox.ready()
     clock.advance_to(5.0)
     assert mailbox.ready()

@@ -15,7 +15,7 @@ from actors.bench.actors.contenders.gauge import (
 )
 from runtime.actor import Actor
 from runtime.codec import Message
-from runtime.supervision import Child
+from runtime.supervision import Child, Restart
 from runtime.supervisor import Supervisor
 from runtime.thread_host import ThreadHost
 
@@ -59,15 +59,18 @@ class Receiver(Settler):
 
 
 class Member(Actor):
-    """One of very many: it has started, and waits."""
+    """One of very many: its first message brings it to life, and it waits for more."""
 
-    def __init__(self, tally: Tally, number: int) -> None:
+    def __init__(self, tally: Tally) -> None:
         super().__init__()
         self.tally = tally
-        self.number = number
 
-    def on_start(self) -> None:
-        self.tally.handled(self.number)
+    def on_message(self, message: Message, sender: str) -> None:
+        match message:
+            case BenchNote(number):
+                self.tally.handled(number)
+            case _:
+                super().on_message(message, sender)
 
 
 class Producer(Settler):
@@ -149,9 +152,9 @@ class Ours(Contender):
     def host(self) -> ThreadHost:
         raise NotImplementedError
 
-    def _start(self, children: list[Child]) -> None:
+    def _start(self, children: list[Child], template: Child | None = None) -> None:
         self._host = self.host()
-        self._host.spawn(Supervisor, "root", children=children)
+        self._host.spawn(Supervisor, "root", children=children, template=template)
         while not self._host.ready.wait(0.01):
             if self._host.ended.is_set():
                 raise RuntimeError(self._host.root_failure)
@@ -197,12 +200,9 @@ class Ours(Contender):
         return taken
 
     def populate(self, tally: Tally) -> None:
-        self._start(
-            [
-                Child(f"member/{number}", Member, {"tally": tally, "number": number})
-                for number in range(tally.receivers)
-            ]
-        )
+        self._start([], Child("member", Member, {"tally": tally}, Restart.TRANSIENT))
+        for number in range(tally.receivers):
+            self._host.tell(f"member/{number}", BenchNote(number, WORD))
         tally.wait()
 
     def depopulate(self) -> None:
