@@ -1,6 +1,6 @@
 """A cell: the host's record of one incarnation of an actor, and what the actor sees of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -33,6 +33,9 @@ class Ports:
     journal: Journal | None = None
 
 
+LetGo = Callable[[list[Sealed], bool], None]
+"""Sends what a turn has told; unless it is to go at once, it may wait for more."""
+
 Birth = tuple[type[Any], str, Mapping[str, Any]]
 """Whom to start, at which address, with which arguments of its constructor."""
 
@@ -58,7 +61,6 @@ class Keeper(Protocol):
     def stop(self, *addresses: str) -> None: ...
     def abandon(self, address: str) -> None: ...
     def tell_parent(self, cell: "Cell", message: Message) -> None: ...
-    def let_go(self, cell: "Cell", letters: list[Sealed], at_once: bool) -> None: ...
     def loop_ended(self, cell: "Cell") -> None: ...
 
 
@@ -74,6 +76,7 @@ class Cell:
     mailbox: Mailbox
     ports: Ports
     post: PostOffice
+    let_go: LetGo
     actor: "Actor | None" = None
     failure: str = ""
     started: bool = False
@@ -86,10 +89,6 @@ class Cell:
         if not (self.abandoned or self.ready_said):
             self.ready_said = True
             self.host.tell_parent(self, Ready(self.address, self.incarnation))
-
-    def let_go(self, letters: list[Sealed], at_once: bool) -> None:
-        """Send what a turn has told; a host may wait for more unless it is to go at once."""
-        self.host.let_go(self, letters, at_once)
 
 
 birth: ContextVar[Cell | None] = ContextVar("birth", default=None)

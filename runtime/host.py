@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from runtime.actor import Actor
-from runtime.cell import Birth, Cell, Ports, birth
+from runtime.cell import Birth, Cell, LetGo, Ports, birth
 from runtime.census import Census
-from runtime.codec import Message, Sealed, seal
+from runtime.codec import Message, seal
 from runtime.errors import described
 from runtime.mailbox import Mailbox
 from runtime.messages import Exited, Stop, Wedged
@@ -54,7 +54,8 @@ class Host:
         mailbox = self._mailbox(actor_class, address)
         number = next(self._incarnations)
         ports = self.ports if self.lend is None else self.lend(address)
-        cell = Cell(self, actor_class, address, parent, number, mailbox, ports, self.post)
+        go = self._way_out(mailbox)
+        cell = Cell(self, actor_class, address, parent, number, mailbox, ports, self.post, go)
         self.census.enter(cell)
         return cell
 
@@ -95,13 +96,9 @@ class Host:
     def tell_parent(self, cell: Cell, message: Message) -> None:
         """Tell the cell's parent; a root's parent is whoever waits on the host."""
         if cell.parent:
-            self.let_go(cell, [seal(message, cell.parent, cell.address)], at_once=False)
+            cell.let_go([seal(message, cell.parent, cell.address)], False)
         else:
             self._root_told(message)
-
-    def let_go(self, cell: Cell, letters: list[Sealed], at_once: bool) -> None:  # noqa: ARG002
-        """Send what an actor's turn has told."""
-        self.post.send(letters)
 
     def loop_ended(self, cell: Cell) -> None:
         """Note that an actor's loop has ended, and tell its parent how."""
@@ -133,6 +130,11 @@ class Host:
 
     def _run(self, cell: Cell, actor: Actor) -> None:
         raise NotImplementedError
+
+    def _way_out(self, mailbox: Mailbox) -> LetGo:  # noqa: ARG002
+        """Return how an actor with this mailbox sends what it has told."""
+        send = self.post.send
+        return lambda letters, _at_once: send(letters)
 
     def _root_told(self, message: Message) -> None:
         """Hear what a root tells; for hosts that somebody waits on."""

@@ -5,6 +5,7 @@ import math
 import threading
 from collections import deque
 from collections.abc import Sequence
+from threading import get_ident
 
 import zmq
 from pykka._envelope import Envelope as PykkaEnvelope
@@ -110,6 +111,7 @@ class Shard:
         self._frames_in = 0  # written under the gate
         self._frames_out = 0  # written by this thread
         self._closing = False
+        self._ident = 0
         self._asleep = False
         self._late = False
         self.current: ShardSlot | None = None
@@ -162,13 +164,20 @@ class Shard:
 
     def is_here(self) -> bool:
         """Tell whether the caller is this shard's thread."""
-        return threading.get_ident() == self.thread.ident
+        return get_ident() == self._ident
 
-    def keep_back(self, letters: list[Sealed]) -> None:
+    def keep_back(self, letters: list[Sealed], at_once: bool) -> None:
         """Send these when the actor has no more to do for now."""
-        if not self.outbox:
+        if get_ident() != self._ident:  # its maker tells of an actor that never began
+            self._post.send(letters)
+            return
+        if self.outbox:
+            self.outbox += letters
+        else:
+            self.outbox = letters
             self._outbox_since = self._clock.monotonic()
-        self.outbox += letters
+        if at_once:
+            self.let_go()
 
     def let_go(self) -> None:
         """Send what the actors of this thread have told."""
@@ -200,6 +209,7 @@ class Shard:
                 self._send(b"", zmq.NOBLOCK)
 
     def _run(self) -> None:
+        self._ident = get_ident()
         ready, clock = self._ready, self._clock.monotonic
         while ready or not self._closing or self._frames_in != self._frames_out:
             if not ready:
@@ -221,13 +231,20 @@ class Shard:
         self._asleep = True
         awaited = self._late or self._frames_in == self._frames_out
         if awaited and not self._unborn and not self._closing:
-            wait = -1.0
+            now = self._clock.monotonic()
+            self.work.end(now, 0)
             if self._dues:
-                wait = max(0.0, (self._dues[0][0] - self._clock.monotonic()) * 1000 + 1)
-            self.work.end(self._clock.monotonic(), 0)
-            zmq.zmq_poll([(self._pull, zmq.POLLIN)], int(wait))
+                wait = max(0.0, (self._dues[0][0] - now) * 1000 + 1)
+                zmq.zmq_poll([(self._pull, zmq.POLLIN)], int(wait))
+            else:  # the shortest way to the next frame
+                self._take(self._pull.recv())
             self.work.begin(self._clock.monotonic())
         self._asleep = False
+
+    def _take(self, frame: bytes) -> None:
+        self._frames_out += 1
+        if frame:  # an empty one is to wake this thread
+            self._sort(frame)
 
     def _drain(self, at_most: int) -> None:
         self._late = False
@@ -237,10 +254,8 @@ class Shard:
             except zmq.Again:  # it was counted, and is not there yet
                 self._late = True
                 break
-            self._frames_out += 1
             at_most -= 1
-            if frame:
-                self._sort(frame)
+            self._take(frame)
         while self._unborn:
             self._queue(self._unborn.popleft())
 

@@ -8,8 +8,7 @@ import threading
 from zlib import crc32
 
 from runtime.actor import Actor
-from runtime.cell import Cell, Ports
-from runtime.codec import Sealed
+from runtime.cell import Cell, LetGo, Ports
 from runtime.mailbox import Mailbox
 from runtime.post import PostOffice
 from runtime.shard import Shard, ShardSlot
@@ -39,14 +38,10 @@ class ShardHost(ThreadHost):
         left = self._join(deadline + 0.1, [shard.thread for shard in self.shards])
         return left + [cell.address for cell in self.cells.values() if cell not in self._threads]
 
-    def let_go(self, cell: Cell, letters: list[Sealed], at_once: bool) -> None:
-        slot = cell.mailbox
-        if isinstance(slot, ShardSlot) and slot.shard.is_here():
-            slot.shard.keep_back(letters)
-            if at_once:
-                slot.shard.let_go()
-        else:
-            self.post.send(letters)
+    def _way_out(self, mailbox: Mailbox) -> LetGo:
+        if isinstance(mailbox, ShardSlot):
+            return mailbox.shard.keep_back
+        return super()._way_out(mailbox)
 
     def _watched(self) -> list[Cell]:
         return super()._watched() + [

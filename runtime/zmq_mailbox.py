@@ -77,8 +77,16 @@ class ZmqMailbox(Mailbox):
 
     def _wait(self) -> None:
         due = self.timers.next_due()
-        wait = -1 if due is None else max(0, int((due - self._clock.monotonic()) * 1000) + 1)
-        zmq.zmq_poll([(self._pull, zmq.POLLIN)], wait)
+        if due is None:  # the shortest way to the next frame
+            self._take(self._pull.recv())
+        else:
+            wait = max(0, int((due - self._clock.monotonic()) * 1000) + 1)
+            zmq.zmq_poll([(self._pull, zmq.POLLIN)], wait)
+
+    def _take(self, frame: bytes) -> None:
+        self._frames_out += 1
+        if frame:  # an empty one is to wake the owner
+            self._sort(frame)
 
     def seize(self) -> list[Sealed]:
         with self._gate:
@@ -104,9 +112,7 @@ class ZmqMailbox(Mailbox):
                 frame = self._pull.recv(zmq.NOBLOCK)
             except zmq.Again:
                 return
-            self._frames_out += 1
-            if frame:  # an empty one is to wake the owner
-                self._sort(frame)
+            self._take(frame)
 
     def _sort(self, frame: bytes) -> None:
         letters, unreadable = decode(frame)

@@ -58,7 +58,7 @@ def take(mailbox: Mailbox) -> str:
 def close(mailbox: Mailbox) -> list[Sealed]:
     """Close it in the thread that owns it."""
     if isinstance(mailbox, ShardSlot):
-        mailbox.shard.thread = threading.current_thread()
+        mailbox.shard._ident = threading.get_ident()
     return mailbox.close()
 
 
