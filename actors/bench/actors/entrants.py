@@ -6,6 +6,7 @@ from typing import Any
 
 RAW = "no actors"
 THREAD_EACH = "needs a thread each"
+THREAD_AND_FILES = "needs a thread and two file descriptors each"
 PROCESS_EACH = "needs a process each"
 PLACED = "the system places its processes"
 ONE_THREAD = "both sides share one thread"
@@ -81,7 +82,7 @@ ENTRANTS = (
         ours=True,
         most={"crowd": (0, "as with one shard")},
     ),
-    Entrant("ours_thread", "ThreadHost", ours=True, most={"crowd": (10_000, THREAD_EACH)}),
+    Entrant("ours_thread", "ThreadHost", ours=True, most={"crowd": (5_000, THREAD_AND_FILES)}),
     Entrant(
         "pykka_threads",
         "pykka ThreadingActor",

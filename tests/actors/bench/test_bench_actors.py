@@ -120,7 +120,7 @@ def test_a_goal_compares_the_best_of_each() -> None:
     judged = {goal["goal"]: (goal["measured"], goal["passed"]) for goal in found()["goals"]}
     assert judged["tell 1→1, shard host / pykka ThreadingActor"] == (4.0, True)
     assert judged["tell 1→1, shard host / best other library"] == (0.8, False)
-    assert judged["hop p50, two threads / raw inproc, one core"] == (1.2, True)
+    assert judged["hop p50, one shard / raw inproc, one core"] == (0.5, True)
     assert judged["100,000 actors started, s"] == (9.0, True)
     assert judged["100,000 actors memory, MiB"] == (500.0, True)
     assert judged["100,000 actors stopped, s"] == (11.0, False)
