@@ -163,8 +163,10 @@ class Actor(pykka.Actor):
                 self._hear_of_host(content)
             else:
                 self.on_message(content, message.sender)
-            if self._told or self._armed or self._recorded or self._is_ready:
+            if self._armed or self._recorded or self._is_ready:
                 self._end_turn()
+            elif self._told:
+                self._let_go()
         except BaseException as error:  # noqa: BLE001 - SystemExit would stop every actor
             self._fail(error)
 

@@ -165,9 +165,11 @@ _NEVER_TOO_LARGE = Message.largest
 
 def frames(letters: Sequence[bytes]) -> list[bytes]:
     """Return few frames of these letters that `decode` accepts, in their order."""
+    if len(letters) == 1:
+        return [_SHORT[1] + letters[0]]
     if len(letters) <= MOST_LETTERS:
         frame = join(letters)
-        if len(frame) <= LARGEST_SHARED or len(letters) == 1:
+        if len(frame) <= LARGEST_SHARED:
             return [frame]
     half = len(letters) // 2
     return [*frames(letters[:half]), *frames(letters[half:])]

@@ -231,15 +231,22 @@ class Shard:
         self._asleep = True
         awaited = self._late or self._frames_in == self._frames_out
         if awaited and not self._unborn and not self._closing:
-            now = self._clock.monotonic()
-            self.work.end(now, 0)
             if self._dues:
-                wait = max(0.0, (self._dues[0][0] - now) * 1000 + 1)
-                zmq.zmq_poll([(self._pull, zmq.POLLIN)], int(wait))
+                self._rest_until(self._dues[0][0])
             else:  # the shortest way to the next frame
-                self._take(self._pull.recv())
-            self.work.begin(self._clock.monotonic())
+                work, clock = self.work, self._clock.monotonic
+                work.end(clock(), 0)
+                frame = self._pull.recv()
+                work.began = clock()
+                self._take(frame)
         self._asleep = False
+
+    def _rest_until(self, due: float) -> None:
+        now = self._clock.monotonic()
+        self.work.end(now, 0)
+        wait = max(0.0, (due - now) * 1000 + 1)
+        zmq.zmq_poll([(self._pull, zmq.POLLIN)], int(wait))
+        self.work.begin(self._clock.monotonic())
 
     def _take(self, frame: bytes) -> None:
         self._frames_out += 1
@@ -267,7 +274,10 @@ class Shard:
             if slot is None:  # it was shut, or given up, with this on the way
                 self._post.resend(letter)
                 continue
-            slot.take_in(letter)
+            if letter.message.control:
+                slot.take_in(letter)
+            else:
+                slot.data.append(letter)
             if not slot.queued:
                 slot.queued = True
                 ready.append(slot)

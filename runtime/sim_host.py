@@ -10,6 +10,7 @@ from runtime.host import Cell, Host, Ports
 from runtime.identity import CountedIdentity
 from runtime.journal import Journal
 from runtime.mailbox import Mailbox, NothingToDo, SimMailbox
+from runtime.standstill import Standstill
 
 LATER = 0.001  # seconds after a deadline at which it is seen to be over
 
@@ -17,7 +18,8 @@ LATER = 0.001  # seconds after a deadline at which it is seen to be over
 class SimHost(Host):
     """Run one actor for one message at a time; time jumps to the next timer.
 
-    The same seed and the same actors give the same `trace_hash`.
+    The same seed and the same actors give the same `trace_hash`. An actor that would wait for
+    the world outside fails with BlockedError.
     """
 
     def __init__(self, seed: int = 0, journal: Journal | None = None, start: int = 0) -> None:
@@ -26,6 +28,7 @@ class SimHost(Host):
         super().__init__(Ports(self.clock, seeded(seed + 1), CountedIdentity(), journal))
         self._trace = hashlib.sha256()
         self._unborn: list[Cell] = []
+        self._standstill = Standstill()
         self._wedged: set[Cell] = set()
         self._unnoticed: set[Cell] = set()
 
@@ -96,14 +99,15 @@ class SimHost(Host):
         self._trace.update(f"{self.clock.monotonic():.6f} {cell.address}\n".encode())
         mailbox.work.begin(self.clock.monotonic())
         turns = 0
-        if cell in self._unborn:
-            self._unborn.remove(cell)
-            actor._actor_loop_setup()
-        else:
-            mailbox.granted = True
-            with contextlib.suppress(NothingToDo):
-                actor._actor_loop_running()
-            turns = 1
+        with self._standstill:
+            if cell in self._unborn:
+                self._unborn.remove(cell)
+                actor._actor_loop_setup()
+            else:
+                mailbox.granted = True
+                with contextlib.suppress(NothingToDo):
+                    actor._actor_loop_running()
+                turns = 1
         mailbox.work.end(self.clock.monotonic(), turns)
         if actor.actor_stopped.is_set():
             self.loop_ended(cell)
