@@ -108,7 +108,7 @@ def test_more_bets_than_the_lists_of_the_book_show_are_all_settled(tmp_path: Pat
         selection_cooldown=Seconds(20.0),
     )
     world = World(tmp_path, 2, Trouble(STRIKES_PLACEMENTS), wide, void_permille=80)
-    world.run(150)
+    world.run(200)
     world.end()
     assert world.verdict() == []
     assert world.judge.most["open bets"] > LIMITS_OF_LISTS["getrunningbets"]
@@ -179,7 +179,7 @@ def test_a_doubt_is_cleared_when_the_figures_of_the_book_leave_no_room_for_it(
 
 def test_a_placement_that_reaches_the_book_long_after_we_gave_up_is_found(tmp_path: Path) -> None:
     world = World(tmp_path, trouble=Trouble(late_placements=1_000), limits=LIMITS, every=3)
-    world.run(130)
+    world.run(200)
     world.end()
     assert world.verdict() == []
     assert len(world.judge.bets()) > 5
