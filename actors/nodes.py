@@ -175,10 +175,10 @@ def _serve(host: ThreadHost, bus: Bus, root: Child) -> int:
         pass
     collector.calm()
     heart = announce_ready()
-    while not (host.ended.wait(LOOK_EVERY) or stop.yes):
+    while bus.alive and not (host.ended.wait(LOOK_EVERY) or stop.yes):
         heart.beat(host.looks)
     end_within(END_WITHIN)
-    failed = host.root_failure
+    failed = host.root_failure or ("" if bus.alive else "the bus has ended")
     if failed:
         log.error("the tree gave up", failure=failed)
     left = host.close(CLOSE_FAILED_WITHIN if failed else CLOSE_WITHIN)

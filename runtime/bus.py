@@ -87,6 +87,11 @@ class Bus:
         )
         self._thread.start()
 
+    @property
+    def alive(self) -> bool:
+        """Tell whether it carries: without its thread a node neither hears nor is heard."""
+        return self._thread is not None and self._thread.is_alive()
+
     def route(self, prefix: str, node: str) -> None:
         """Send what is addressed under `prefix` to a node."""
         self._nodes.add(node)

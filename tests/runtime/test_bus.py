@@ -291,3 +291,22 @@ def settle(node: Node) -> None:
     node.bus._carry_out = carry  # type: ignore[method-assign]
     node.bus._send(b"settled", b"settled")
     assert passed.wait(10)
+
+
+def test_a_bus_whose_thread_has_ended_says_so(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core, feed = start("core", True), start("feed", False)
+    assert core.bus.alive
+
+    def fail(*_: object) -> None:
+        raise ValueError("nobody foresaw this")
+
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    monkeypatch.setattr(core.bus, "_take_in", fail)
+    for _ in range(1_000):
+        feed.send("market/a", Say("x"))
+        core.bus._thread.join(0.01)  # type: ignore[union-attr]
+        if not core.bus.alive:
+            return
+    raise AssertionError("still alive")
