@@ -19,10 +19,14 @@ class Plan:
     receivers: tuple[int, ...] = (1, 1_000)
     crowds: tuple[int, ...] = (1_000, 10_000, 100_000)
     seconds: float = 0.5
-    repeats: int = 3
+    repeats: int = 3  # takes by turns, of one each
     rounds: int = 2_000
     warm_up: int = 2_000
     limit_seconds: float = 40.0
+
+    def takes(self, request: dict[str, Any]) -> int:
+        """Return how often a measurement is taken."""
+        return 1 if request["measurement"] == "crowd" else self.repeats
 
     def measurements(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield each measurement's name and what is asked of a contender."""
@@ -33,7 +37,7 @@ class Plan:
                     "measurement": "tell",
                     "receivers": receivers,
                     "seconds": self.seconds,
-                    "repeats": self.repeats,
+                    "repeats": 1,
                     "warm_up": self.warm_up,
                 },
             )
@@ -43,7 +47,7 @@ class Plan:
                 {
                     "measurement": "hop",
                     "rounds": self.rounds,
-                    "repeats": self.repeats,
+                    "repeats": 1,
                     "warm_up": self.warm_up // 10,
                     "cores": cores,
                 },

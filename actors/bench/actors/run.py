@@ -18,7 +18,8 @@ from actors.bench.actors.goals import goals
 CONTENDERS = "actors.bench.actors.contenders"
 GRACE_SECONDS = 5.0
 METHOD = (
-    "Each measurement of each contender runs in a process of its own.",
+    "Each take of each measurement of each contender runs in a process of its own; the contenders "
+    "take turns, so that a slow minute of the machine strikes all of them.",
     "The collector is the same for all: full collection and freeze at the start, thresholds as in "
     "runtime.collector, a full collection before each timed part.",
     "tell: messages a second until the last one was handled, counted by the receivers; a warm-up "
@@ -29,7 +30,9 @@ METHOD = (
     "placed by the system, or all on one core, or each side kept on a core of its own.",
     "crowd: until the last actor has started, the growth of resident memory, and until the last "
     "one is gone; measured once.",
-    "Ours are children of one Supervisor, given as a list. The message is a Message of an int and "
+    "Ours are children of one Supervisor, given as a list; those of a crowd are children of its "
+    "template, which their first message brings to life, and started when they have handled it.",
+    "The message is a Message of an int and "
     "a short str; for pykka and Thespian a dataclass of these, for xoscar the arguments of a "
     "method, for raw inproc 40 bytes.",
 )
@@ -51,36 +54,60 @@ def bench_actors(
             guests = install((state / "bench-env").resolve(), say)
         except BenchEnvironmentError as error:
             refused = str(error)
-    contenders = {}
-    for entrant in entrants:
-        python = guests if entrant.guest else Path(sys.executable)
-        contenders[entrant.name] = _measure(
-            entrant, plan, python, refused if entrant.guest else "", say
-        )
+    contenders: dict[str, dict[str, Any]] = {
+        entrant.name: {"title": entrant.title, "ours": entrant.ours, "versions": {}}
+        for entrant in entrants
+    }
+    for name, request in plan.measurements():
+        say(f"{name} ...")
+        for _ in range(plan.takes(request)):  # by turns: the machine may be slow for a minute
+            for entrant in entrants:
+                python = guests if entrant.guest else Path(sys.executable)
+                reason = refused if entrant.guest else ""
+                found = contenders[entrant.name]
+                _measure(entrant, found, name, request, plan, reason or python)
+    for found in contenders.values():
+        found.pop("overrun", None)
+    summed = {name: summary(found) for name, found in contenders.items()}
     return {
         "machine": _machine(),
         "method": METHOD,
-        "contenders": contenders,
-        "goals": goals(contenders),
+        "contenders": summed,
+        "goals": goals(summed),
     }
 
 
-def _measure(entrant: Entrant, plan: Plan, python: Path, refused: str, say: Say) -> dict[str, Any]:
-    say(f"{entrant.title} ...")
-    found: dict[str, Any] = {"title": entrant.title, "ours": entrant.ours, "versions": {}}
-    overrun = ""
-    for name, request in plan.measurements():
-        crowd = request["measurement"] == "crowd"
-        reason = refused or entrant.refusal(request) or (overrun if crowd else "")
-        if reason:
-            found[name] = {"not_measured": reason}
-            continue
-        answer = ask(python, {"contender": entrant.name, **request}, plan.limit_seconds)
-        found["versions"] |= answer.pop("versions", {})
-        if crowd and "not_measured" in answer:
-            overrun = f"not attempted: {request['actors']:,} failed"
-        found[name] = summary(answer)
-    return found
+def _measure(
+    entrant: Entrant,
+    found: dict[str, Any],
+    name: str,
+    request: dict[str, Any],
+    plan: Plan,
+    python: Path | str,
+) -> None:
+    """Add to what was found; a text in the place of the interpreter says why there is none."""
+    crowd = request["measurement"] == "crowd"
+    reason = python if isinstance(python, str) else entrant.refusal(request)
+    if crowd and not reason:
+        reason = found.get("overrun", "")
+    if reason:
+        found[name] = {"not_measured": reason}
+        return
+    assert isinstance(python, Path)
+    answer = ask(python, {"contender": entrant.name, **request}, plan.limit_seconds)
+    found["versions"] |= answer.pop("versions", {})
+    if crowd and "not_measured" in answer:
+        found["overrun"] = f"not attempted: {request['actors']:,} failed"
+    found[name] = together(found.get(name, {}), answer)
+
+
+def together(before: Any, now: Any) -> Any:
+    """Return two takes of a measurement as one: what is a list in both is one list."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        return {**before, **{key: together(before.get(key), now[key]) for key in now}}
+    if isinstance(before, list) and isinstance(now, list):
+        return before + now
+    return now
 
 
 def ask(python: Path, request: dict[str, Any], limit_seconds: float) -> dict[str, Any]:

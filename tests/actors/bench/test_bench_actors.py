@@ -19,7 +19,7 @@ from actors.bench.actors.contenders.gauge import WINDOW, Tally
 from actors.bench.actors.entrants import ENTRANTS, FULL, QUICK, Plan
 from actors.bench.actors.environment import REQUIREMENTS, BenchEnvironmentError, prepare
 from actors.bench.actors.goals import best_way, goals
-from actors.bench.actors.run import ask, bench_actors, summary
+from actors.bench.actors.run import ask, bench_actors, summary, together
 from actors.bench.actors.table import text
 from actors.cli import bench as command
 from runtime import collector
@@ -248,7 +248,7 @@ def test_ours_and_the_raw_ones_are_measured_and_guests_are_excused(tmp_path: Pat
     result = bench_actors(tmp_path, TINY, entrants, said.append, offline)
     assert json.loads(json.dumps(result))["machine"]["cores"] >= 1
     assert text(result).count("bench-env cannot be installed: no network") == 1
-    assert len(said) == 1 + len(wanted)
+    assert len(said) == 1 + len(list(TINY.measurements()))
     ours, raw = result["contenders"]["ours_shard"], result["contenders"]["raw_inproc"]
     for name, _ in TINY.measurements():
         refused = result["contenders"]["pykka_threads"][name]
@@ -305,3 +305,11 @@ def test_the_command_prints_a_table_or_json(
     assert done.out == text(found()) + "\n"
     assert tictac("bench", "actors", "--json").json == found()
     assert asked == [QUICK, FULL]
+
+
+def test_takes_of_a_measurement_become_one_with_all_their_values() -> None:
+    one = {"actor": {"messages": 5, "messages_per_second": [1.0]}}
+    two = {"actor": {"messages": 6, "messages_per_second": [3.0, 2.0]}}
+    assert together(together({}, one), two) == {
+        "actor": {"messages": 6, "messages_per_second": [1.0, 3.0, 2.0]}
+    }
