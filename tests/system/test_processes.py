@@ -133,7 +133,8 @@ def test_after_a_kill_nothing_is_placed_over_any_restart_until_resume(machine: M
         ),
         "a bet that is wanted and denied",
     )
-    assert "the kill gate is closed (test)" in machine.printed()
+    closed = "the kill gate is closed (test)"
+    machine.until(lambda: closed in machine.printed(), "the gate is named")
     assert [at for _, at in machine.placements() if at > killed_at] == []
 
     resumed_at = now()
