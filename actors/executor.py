@@ -46,8 +46,8 @@ class Executor(Actor):
 
     def on_start(self) -> None:
         selection = self.address.partition("/")[2]
-        for order in Ledger(self.journal).orders(IN_FLIGHT):
-            if order.selection == selection:
+        for order in Ledger(self.journal).of_selection(selection):
+            if OrderState(order.state) in IN_FLIGHT:
                 self._order = order.id
         self.after(IDLE_FOR, _Idle(), "idle")
 

@@ -146,6 +146,10 @@ class Ledger:
             return self._select(f"{where} AND account = ? ORDER BY rowid", *names, account)
         return self._select(f"{where} ORDER BY rowid", *names)
 
+    def of_selection(self, selection: str) -> list[Order]:
+        """Return every order that was ever wanted of one selection, oldest first."""
+        return self._select("selection = ? ORDER BY rowid", selection)
+
     def bets(self) -> list[Order]:
         """Return every order that was or may have been sent, oldest first."""
         return self._select("placed_at IS NOT NULL ORDER BY rowid")
