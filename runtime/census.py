@@ -22,6 +22,7 @@ class Tally:
     failures: int = 0
     given_up: int = 0
     turns: int = 0
+    slow: int = 0
     busy: int = 0
 
 
@@ -77,6 +78,7 @@ class Census:
     def _hand_over(self, cell: Cell) -> None:
         tally, work = self._gone[cell.group], cell.mailbox.work
         tally.turns += work.turns
+        tally.slow += work.slow
         tally.busy += nanoseconds(work.busy)
 
 

@@ -77,6 +77,7 @@ class HostCollector(Collector):
             _add(sums.setdefault(cell.group, _Sum()), cell, known.pop(cell.address, None), clock())
             tally, work = tallies[cell.group], cell.mailbox.work
             tally.turns += work.turns
+            tally.slow += work.slow
             tally.busy += nanoseconds(work.busy)
             if isinstance(cell.mailbox, ShardSlot):
                 name = cell.mailbox.shard.name
@@ -187,6 +188,7 @@ def _counters(tallies: dict[Group, Tally]) -> Iterator[Metric]:
         ("tictac_actor_failures", "Incarnations failed.", lambda tally: tally.failures),
         ("tictac_actor_given_up", "Those that did not end.", lambda tally: tally.given_up),
         ("tictac_actor_turns", "Turns ended.", lambda tally: tally.turns),
+        ("tictac_actor_slow_turns", "Over 0.1 s on a shard.", lambda tally: tally.slow),
         ("tictac_actor_busy_seconds", "Time in them.", lambda tally: tally.busy / 1e9),
     )
     for name, text, value in rows:

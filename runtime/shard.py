@@ -320,6 +320,7 @@ class Shard:
         slot.last = done
         if done - now > SLOW_TURN:
             self.slow_turns += 1
+            slot.slow += 1
             log.warning("slow turn", address=slot.address, seconds=round(done - now, 3))
         if self.outbox and done - self._outbox_since > KEPT_BACK:
             self.let_go()

@@ -7,10 +7,11 @@ class Work:
     Times are seconds of the monotonic clock. `began` is None while no turn is under way.
     """
 
-    __slots__ = ("began", "born", "busy", "last", "turns")
+    __slots__ = ("began", "born", "busy", "last", "slow", "turns")
 
     def __init__(self, now: float) -> None:
         self.turns = 0
+        self.slow = 0  # rows of turns that held others up
         self.busy = 0.0
         self.began: float | None = None
         self.born = self.last = now

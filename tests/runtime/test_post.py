@@ -5,7 +5,7 @@ import pytest
 from runtime.clock import VirtualClock
 from runtime.codec import Letter, Sealed, join, seal
 from runtime.mailbox import CAPACITY, SimMailbox
-from runtime.messages import Refused, Wanted
+from runtime.messages import Refused, Stop, Wanted
 from runtime.post import PostOffice
 from tests.runtime.hosts import Price, Say, Urgent
 
@@ -167,6 +167,16 @@ def test_an_owner_is_asked_once_for_an_address_and_all_that_came_waits(post: Pos
     assert texts(alive) == ["1", "2", "3", "4"]
     assert not post.keeps("executor/a")
     assert reasons(post) == []
+
+
+def test_a_stop_brings_nobody_to_life(post: PostOffice) -> None:
+    owner = box()
+    post.open("executors", owner)
+    post.own("executor/", "executors")
+    post.send([seal(Stop(), "executor/a", "")])
+    assert owner.depth() == 0
+    assert not post.keeps("executor/a")
+    assert reasons(post) == [("executor/a", "nobody at this address")]
 
 
 def test_an_owner_hears_of_many_addresses_in_one_message(post: PostOffice) -> None:

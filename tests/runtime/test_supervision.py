@@ -294,6 +294,23 @@ def test_a_child_of_a_template_that_left_is_forgotten() -> None:
     assert family.rules.standings == {}
 
 
+def test_children_of_a_template_are_stopped_together_and_before_the_others() -> None:
+    template = Child("t", Actor, restart=TRANSIENT)
+    family = Family(Child("a", Actor), Child("b", Actor), template=template)
+    family.ready("a")
+    family.ready("b")
+    made = [Child(f"t/{number}", Actor, restart=TRANSIENT) for number in range(3)]
+    family.obey(family.rules.add(made, family.now))
+    for child in made:
+        family.ready(child.address)
+    family.seen.clear()
+    family.obey(family.rules.leave(family.now))
+    assert family.seen == ["-t/2", "-t/1", "-t/0"]
+    for child in made:
+        family.exits(child.address)
+    assert family.seen[3:] == ["-b"]
+
+
 def significant(names: str, restart: Restart = TRANSIENT) -> list[Child]:
     return [Child(name, Actor, restart=restart, significant=True) for name in names]
 

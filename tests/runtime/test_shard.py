@@ -1,0 +1,101 @@
+"""What is a shard's own: when the letters of its actors leave, and who is named as slow."""
+
+import logging
+import threading
+
+import pytest
+
+from runtime.codec import Message, seal
+from runtime.journal import Journal
+from runtime.metrics import HostCollector, exposition
+from runtime.shard import SLOW_TURN
+from runtime.supervision import Child, Restart
+from runtime.supervisor import BIRTHS_A_TURN, Supervisor
+from tests.runtime.hosts import Drive, Echo, Say, ShardDrive
+
+
+class Listener(Echo):
+    own_thread = True
+
+    def __init__(self, heard: list[str], came: threading.Event) -> None:
+        super().__init__(heard)
+        self.came = came
+
+    def on_message(self, message: Message, sender: str) -> None:
+        super().on_message(message, sender)
+        self.came.set()
+
+
+class Waiter(Echo):
+    """Tells the listener, then waits in the same turn or row for it to have heard."""
+
+    writes_journal = True
+
+    def __init__(self, heard: list[str], came: threading.Event) -> None:
+        super().__init__(heard)
+        self.came = came
+
+    def on_message(self, message: Message, sender: str) -> None:  # noqa: ARG002
+        match message:
+            case Say("tell"):
+                self.tell("listener", Say("told"))
+            case Say("work"):
+                threading.Event().wait(0.005)
+            case Say("wait"):
+                self.heard.append(f"heard of it: {self.came.wait(10)}")
+            case Say("commit"):
+                self.record("noted", "k")
+                self.tell("listener", Say("told"))
+                self.commit()
+                self.heard.append(f"heard of it: {self.came.wait(10)}")
+
+
+def heard_of(*texts: str) -> list[str]:
+    drive = ShardDrive(Journal(None, []))
+    drive.host.ports.journal.begin_term(0)  # type: ignore[union-attr]
+    heard, came = list[str](), threading.Event()
+    drive.host.spawn(Listener, "listener", heard=[], came=came)
+    drive.host.spawn(Waiter, "waiter", heard=heard, came=came)
+    drive.until(lambda: heard == ["start"])
+    drive.host.post.send([seal(Say(text), "waiter", "") for text in texts])
+    drive.until(lambda: len(heard) == 2)
+    drive.close()
+    return heard[1:2]
+
+
+def test_what_was_told_does_not_wait_for_the_end_of_a_long_row_of_turns() -> None:
+    assert heard_of("tell", "work", "work", "wait", "work") == ["heard of it: True"]
+
+
+def test_what_was_told_before_a_commit_leaves_with_it_though_the_turn_goes_on() -> None:
+    assert heard_of("commit") == ["heard of it: True"]
+
+
+def test_a_slow_turn_is_named_in_the_log_and_its_kind_in_the_metrics(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Slow(Echo):
+        def on_message(self, message: Message, sender: str) -> None:
+            threading.Event().wait(1.5 * SLOW_TURN)
+            super().on_message(message, sender)
+
+    caplog.set_level(logging.WARNING)
+    drive, heard = ShardDrive(), list[str]()
+    drive.host.spawn(Slow, "market/slow", heard=heard)
+    drive.host.tell("market/slow", Say("x"))
+    drive.until(lambda: sum(shard.slow_turns for shard in drive.host.shards) == 1)  # type: ignore[attr-defined]
+    assert "'address': 'market/slow'" in caplog.text
+    series = 'tictac_actor_slow_turns_total{kind="Slow",supervisor=""} 1.0'
+    assert series in exposition(HostCollector(drive.host))
+    drive.close()
+    assert series in exposition(HostCollector(drive.host))
+
+
+def test_more_births_than_one_turn_holds_all_come_to_pass(drive: Drive) -> None:
+    heard: list[str] = []
+    template = Child("echo", Echo, {"heard": heard}, Restart.TRANSIENT)
+    drive.host.spawn(Supervisor, "echoes", template=template)
+    drive.until(lambda: drive.host.cells["echoes"].ready_said)
+    count = 2 * BIRTHS_A_TURN + 1
+    drive.host.post.send([seal(Say("x"), f"echo/{number}", "") for number in range(count)])
+    drive.until(lambda: heard.count("x") == count)
