@@ -18,6 +18,7 @@ from runtime.errors import described
 from runtime.logs import logger
 from runtime.mailbox import CAPACITY, NO_TIMERS, Fate, Lane, Mailbox, Outcome, Report
 from runtime.messages import Held
+from runtime.pipe import Pipe
 from runtime.post import PostOffice
 from runtime.work import Work
 
@@ -93,23 +94,13 @@ class Shard:
         self.work = Work(clock.monotonic())
         self._post = post
         self._clock = clock
-        self._pull = context.socket(zmq.PULL)
-        self._pull.set_hwm(0)
-        self._pull.linger = 0
-        self._pull.bind(f"inproc://{name}")
-        self._push = context.socket(zmq.PUSH)
-        self._push.set_hwm(0)
-        self._push.linger = 0
-        self._push.connect(f"inproc://{name}")
-        self._send = super(zmq.Socket, self._push).send  # past the Python layer: a third of it
+        self._pipe = Pipe(context, name)
         self._slots: dict[str, ShardSlot] = {}
         self._unborn: deque[ShardSlot] = deque()
         self._ready: deque[ShardSlot] = deque()
         self._dues: list[tuple[float, int, ShardSlot]] = []
         self._numbers = 0
         self._outbox_since = 0.0
-        self._frames_in = 0  # written under the gate
-        self._frames_out = 0  # written by this thread
         self._closing = False
         self._ident = 0
         self._asleep = False
@@ -139,7 +130,7 @@ class Shard:
         queued: list[bytes] = []
         slots = self._slots
         with self.gate:
-            if self._push.closed:
+            if self._pipe.closed:
                 return [(letter, Fate.CLOSED) for letter in letters]
             for letter in letters:
                 slot = slots.get(letter.to)
@@ -158,8 +149,7 @@ class Shard:
                         queued.append(data)
             if queued:
                 for frame in frames(queued):
-                    self._frames_in += 1  # first, so that who has it can count it
-                    self._send(frame, zmq.NOBLOCK)
+                    self._pipe.send(frame)
         return outcomes
 
     def is_here(self) -> bool:
@@ -193,9 +183,9 @@ class Shard:
         """Refuse for this slot from now on, with all that was accepted in its queues."""
         with self.gate:
             slot.closed = True
-            accepted = self._frames_in
+            accepted = self._pipe.sent
         if self.is_here():
-            while self._frames_out < accepted:
+            while self._pipe.received < accepted:
                 self._drain(FRAMES_PER_DRAIN)
         if self._slots.get(slot.address) is slot:
             del self._slots[slot.address]
@@ -203,15 +193,14 @@ class Shard:
     def _wake(self) -> None:
         """Send an empty frame, if the thread waits: whatever else it looks at was set before."""
         with self.gate:
-            if self._asleep and not self._push.closed:
+            if self._asleep and not self._pipe.closed:
                 self._asleep = False
-                self._frames_in += 1
-                self._send(b"", zmq.NOBLOCK)
+                self._pipe.send(b"")
 
     def _run(self) -> None:
         self._ident = get_ident()
-        ready, clock = self._ready, self._clock.monotonic
-        while ready or not self._closing or self._frames_in != self._frames_out:
+        ready, pipe, clock = self._ready, self._pipe, self._clock.monotonic
+        while ready or not self._closing or pipe.sent != pipe.received:
             if not ready:
                 self._rest()
             self._drain(FRAMES_PER_DRAIN)
@@ -223,46 +212,33 @@ class Shard:
             if self.outbox:
                 self.let_go()
         with self.gate:
-            self._push.close()
-            self._pull.close()
+            pipe.close()
 
     def _rest(self) -> None:
         """Wait for a frame or the next timer, unless something came in the meantime."""
         self._asleep = True
-        awaited = self._late or self._frames_in == self._frames_out
+        awaited = self._late or self._pipe.sent == self._pipe.received
         if awaited and not self._unborn and not self._closing:
+            work, clock, frame = self.work, self._clock.monotonic, b""
+            work.end(now := clock(), 0)
             if self._dues:
-                self._rest_until(self._dues[0][0])
-            else:  # the shortest way to the next frame
-                work, clock = self.work, self._clock.monotonic
-                work.end(clock(), 0)
-                frame = self._pull.recv()
-                work.began = clock()
-                self._take(frame)
+                self._pipe.wait_until(self._dues[0][0] - now)
+            else:
+                frame = self._pipe.wait()
+            work.began = clock()
+            if frame:
+                self._sort(frame)
         self._asleep = False
 
-    def _rest_until(self, due: float) -> None:
-        now = self._clock.monotonic()
-        self.work.end(now, 0)
-        wait = max(0.0, (due - now) * 1000 + 1)
-        zmq.zmq_poll([(self._pull, zmq.POLLIN)], int(wait))
-        self.work.begin(self._clock.monotonic())
-
-    def _take(self, frame: bytes) -> None:
-        self._frames_out += 1
-        if frame:  # an empty one is to wake this thread
-            self._sort(frame)
-
     def _drain(self, at_most: int) -> None:
-        self._late = False
-        while at_most and self._frames_out != self._frames_in:  # asking an empty socket is dear
-            try:
-                frame = self._pull.recv(zmq.NOBLOCK)
-            except zmq.Again:  # it was counted, and is not there yet
-                self._late = True
+        pipe, frame = self._pipe, None
+        for _ in range(at_most):
+            frame = pipe.receive()
+            if frame is None:
                 break
-            at_most -= 1
-            self._take(frame)
+            if frame:  # an empty one is to wake this thread
+                self._sort(frame)
+        self._late = frame is None and pipe.sent != pipe.received
         while self._unborn:
             self._queue(self._unborn.popleft())
 
