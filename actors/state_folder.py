@@ -13,6 +13,10 @@ from runtime.bus import LONGEST_IPC_PATH, ipc_address, private_folder
 from runtime.errors import OurError
 
 
+class StateTakenError(OurError):
+    """Another process runs on this state directory."""
+
+
 @dataclass(frozen=True)
 class StateFolder:
     """Paths within one state directory."""
@@ -52,13 +56,13 @@ class StateFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the directory for one `run`. Raises OurError when another one holds it."""
+        """Hold the directory for one `run`. Raises StateTakenError when another one holds it."""
         descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise OurError(
+                raise StateTakenError(
                     f"another tictac runs on {self.path}; stop it, or use another --state"
                 ) from None
             yield

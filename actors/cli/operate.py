@@ -3,6 +3,8 @@
 import getpass
 import os
 import socket
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -12,7 +14,7 @@ from actors.cli.options import Duration, answer, json_option, state_option
 from actors.gate import KillGate
 from actors.ledger import open_journal
 from actors.messages import Command, Reply
-from actors.state_folder import StateFolder
+from actors.state_folder import StateFolder, StateTakenError
 from actors.units import Millis
 from runtime.bus import ask
 from runtime.clock import SystemClock
@@ -22,6 +24,7 @@ from runtime.identity import UniqueIdentity
 from runtime.journal import Entry
 
 ANSWER_WITHIN = 5.0
+ASK_AGAIN_AFTER = 0.1
 
 
 @click.command()
@@ -62,10 +65,7 @@ def resume(reason: str, state: StateFolder, as_json: bool) -> int:
     """Open the kill gate again; the reason is in the journal first."""
     if not state.path.is_dir() or not KillGate(state.path).closed():
         raise OurError(f"the kill gate of {state.path} is open: there is nothing to resume")
-    if _core_listens(state):
-        reply = command(state, "resume", {"reason": reason, "by": _operator()})
-    else:
-        reply = _resume_at_rest(state, reason)
+    reply = _resume(state, reason)
     answer(reply.body, as_json, lambda: _words(reply, f"resumed: {reason}"))
     return reply.exit
 
@@ -79,6 +79,24 @@ def arm(lasting: float, state: StateFolder, as_json: bool) -> int:
     reply = command(state, "arm", {"seconds": str(lasting), "by": _operator()})
     answer(reply.body, as_json, lambda: _words(reply, f"armed until {_until(reply)}"))
     return reply.exit
+
+
+def _resume(
+    state: StateFolder,
+    reason: str,
+    pause: Callable[[float], object] = threading.Event().wait,  # noqa: B008 - never set
+) -> Reply:
+    """Let the core do it, or do it at rest; a core that only just starts is waited for."""
+    limit = SystemClock().monotonic() + ANSWER_WITHIN
+    while True:
+        if _core_listens(state):
+            return command(state, "resume", {"reason": reason, "by": _operator()})
+        try:
+            return _resume_at_rest(state, reason)
+        except StateTakenError:
+            if SystemClock().monotonic() > limit:
+                raise
+        pause(ASK_AGAIN_AFTER)
 
 
 def _resume_at_rest(state: StateFolder, reason: str) -> Reply:

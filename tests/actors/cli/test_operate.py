@@ -1,11 +1,13 @@
 """`tictac status`, `kill`, `resume`, `arm`: with a core, and with none."""
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from actors.cli.operate import _resume
 from actors.gate import KillGate
 from actors.ledger import Ledger, open_journal
 from actors.settings import Mode
@@ -153,6 +155,29 @@ def test_kill_and_resume_are_acknowledged_and_journalled_by_the_core(tictac: Com
         assert (resumed.code, resumed.json["trading"]) == (0, "open")
         assert tictac("status", "--json").json["trading"] == "open"
     assert journalled(tictac) == [("killed", "odd prices"), ("resumed", "checked")]
+
+
+def test_a_resume_waits_for_a_core_that_only_just_starts(tictac: Commands) -> None:
+    tictac("kill", "--reason", "test")
+    with contextlib.ExitStack() as run:
+        run.enter_context(tictac.state.locked())
+        reply = _resume(
+            tictac.state, "checked", lambda _: run.enter_context(running_core(tictac.state))
+        )
+        assert reply.body["trading"] == "open"
+    assert journalled(tictac) == [("killed", "test"), ("resumed", "checked")]
+
+
+def test_a_resume_beside_a_run_whose_core_never_comes_changes_nothing(
+    tictac: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actors.cli.operate.ANSWER_WITHIN", -1.0)
+    tictac("kill", "--reason", "test")
+    with tictac.state.locked():
+        done = tictac("resume", "--reason", "checked")
+    assert done.code == 1
+    assert "another tictac runs on" in done.err
+    assert KillGate(tictac.state.path).closed()
 
 
 def test_a_kill_holds_over_a_new_core_until_it_is_resumed(tictac: Commands) -> None:
