@@ -166,7 +166,9 @@ class Actor(pykka.Actor):
             if self._armed or self._recorded or self._is_ready:
                 self._end_turn()
             elif self._told:
-                self._let_go()
+                told, self._told = self._told, []
+                if not self._cell.abandoned:  # as `_let_go` does, without the call
+                    self._cell.let_go(told, False)
         except BaseException as error:  # noqa: BLE001 - SystemExit would stop every actor
             self._fail(error)
 

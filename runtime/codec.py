@@ -160,13 +160,15 @@ def join(letters: Sequence[bytes]) -> bytes:
 
 _SHORT = [bytes((0x92, VERSION, 0x90 + count)) for count in range(16)]
 _LONG = bytes((0x92, VERSION, 0xDD))
+BEFORE_ONE = _SHORT[1]
+"""What stands before one letter's `data` in its frame."""
 _NEVER_TOO_LARGE = Message.largest
 
 
 def frames(letters: Sequence[bytes]) -> list[bytes]:
     """Return few frames of these letters that `decode` accepts, in their order."""
     if len(letters) == 1:
-        return [_SHORT[1] + letters[0]]
+        return [BEFORE_ONE + letters[0]]
     if len(letters) <= MOST_LETTERS:
         frame = join(letters)
         if len(frame) <= LARGEST_SHARED:

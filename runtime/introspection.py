@@ -12,8 +12,9 @@ import msgspec
 from runtime.actor_rows import ActorRow, resting
 from runtime.cell import Cell, Keeper
 from runtime.mailbox import Mailbox
-from runtime.shard import Shard, ShardSlot
+from runtime.shard import Shard
 from runtime.shard_host import ShardHost
+from runtime.shard_slot import ShardSlot
 from runtime.supervision import Standing
 from runtime.supervisor import Supervisor
 from runtime.work import Work

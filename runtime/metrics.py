@@ -26,7 +26,7 @@ from runtime.errors import OurError
 from runtime.introspection import shards_of, standings
 from runtime.mailbox import Fate
 from runtime.post import PostOffice
-from runtime.shard import ShardSlot
+from runtime.shard_slot import ShardSlot
 from runtime.supervision import Child, Restart, Standing
 from runtime.supervisor import Supervisor
 

@@ -6,11 +6,13 @@ as to take a frame out of a full one.
 
 import zmq
 
+NOBLOCK = zmq.NOBLOCK  # to find it in its module takes as long as to take a frame out
+
 
 class Pipe:
     """Senders call `send` and `close` under a gate of their own, the receiver the rest."""
 
-    __slots__ = ("_pull", "_push", "_send", "received", "sent")
+    __slots__ = ("_pull", "_push", "closed", "push", "received", "sent")
 
     def __init__(self, context: zmq.Context[zmq.Socket[bytes]], name: str) -> None:
         self._pull = context.socket(zmq.PULL)
@@ -21,26 +23,22 @@ class Pipe:
         self._push.set_hwm(0)
         self._push.linger = 0
         self._push.connect(f"inproc://{name}")
-        self._send = super(zmq.Socket, self._push).send  # past the Python layer: a third of it
+        self.push = super(zmq.Socket, self._push).send  # past the Python layer: a third of it
         self.sent = 0
         self.received = 0
-
-    @property
-    def closed(self) -> bool:
-        """Tell whether nothing can be sent any more."""
-        return self._push.closed
+        self.closed = False  # whether nothing can be sent any more
 
     def send(self, frame: bytes) -> None:
         """Put a frame in; an empty one wakes the receiver."""
         self.sent += 1  # first, so that who has the frame can count it
-        self._send(frame, zmq.NOBLOCK)
+        self.push(frame, NOBLOCK)
 
     def receive(self) -> bytes | None:
         """Take a frame out; None when there is none, or it was counted and is not there yet."""
         if self.received == self.sent:
             return None
         try:
-            frame: bytes = self._pull.recv(zmq.NOBLOCK)
+            frame: bytes = self._pull.recv(NOBLOCK)
         except zmq.Again:
             return None
         self.received += 1
@@ -58,5 +56,6 @@ class Pipe:
 
     def close(self) -> None:
         """Close both ends; what is still in it is lost."""
+        self.closed = True
         self._push.close()
         self._pull.close()

@@ -152,6 +152,15 @@ class PostOffice:
         sent, taps, lanes = self._sent, self._taps, self._lanes
         if again:
             sent, taps = {}, ()
+        if len(letters) == 1 and not taps:
+            letter = letters[0]
+            sent[letter.kind] = sent.get(letter.kind, 0) + 1
+            lane = lanes.get(letter.to)
+            if lane is None:
+                self._send_elsewhere(letter)
+            elif outcomes := lane.deliver(letters):
+                self._settle(outcomes)
+            return
         batches: dict[Lane, list[Sealed]] = {}
         last: Lane | None = None
         batch: list[Sealed] = []

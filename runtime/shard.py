@@ -8,18 +8,24 @@ from collections.abc import Sequence
 from threading import get_ident
 
 import zmq
-from pykka._envelope import Envelope as PykkaEnvelope
 
 from runtime.actor import Actor
 from runtime.cell import Cell
 from runtime.clock import Clock
-from runtime.codec import Letter, Message, Overflow, Sealed, decode, frames
+from runtime.codec import (
+    BEFORE_ONE,
+    Overflow,
+    Sealed,
+    Unreadable,
+    decode,
+    frames,
+)
 from runtime.errors import described
 from runtime.logs import logger
-from runtime.mailbox import CAPACITY, NO_TIMERS, Fate, Lane, Mailbox, Outcome, Report
-from runtime.messages import Held
-from runtime.pipe import Pipe
+from runtime.mailbox import CAPACITY, NO_TIMERS, Fate, Outcome
+from runtime.pipe import NOBLOCK, Pipe
 from runtime.post import PostOffice
+from runtime.shard_slot import ShardSlot
 from runtime.work import Work
 
 TURNS_IN_A_ROW = 64
@@ -31,50 +37,6 @@ KEPT_BACK = 0.001
 REFUSE = Overflow.REFUSE
 
 log = logger("shard")
-
-
-class ShardSlot(Mailbox):
-    """The mailbox of one actor on a shard; all slots of a shard share its socket."""
-
-    __slots__ = ("actor", "address", "cell", "noted", "queued", "shard")
-
-    def __init__(self, shard: "Shard", address: str, clock: Clock, report: Report) -> None:
-        super().__init__(clock, report)
-        self.shard = shard
-        self.address = address
-        self.queued = False
-        self.noted = math.inf  # the moment at which its shard looks after its timers
-        self.cell: Cell | None = None
-        self.actor: Actor | None = None  # from its start
-
-    @property
-    def lane(self) -> Lane:
-        return self.shard
-
-    def get(self) -> PykkaEnvelope[Letter[Message] | None]:
-        raise TypeError("a shard hands its actors their letters itself")
-
-    def has_due(self, now: float) -> bool:
-        """Tell whether a timer has come due."""
-        if self.timers is NO_TIMERS:
-            return False
-        due = self.timers.next_due()
-        return due is not None and due <= now
-
-    def close(self) -> list[Sealed]:
-        self.shard.shut(self)
-        return self._left()
-
-    def seize(self) -> list[Sealed]:
-        with self.shard.gate:
-            self.closed = True
-        left = self._left()
-        self.shard.begin(self)  # so that the shard ends it, once it can
-        return left
-
-    def _redeem(self, place: Held) -> bytes:
-        with self.shard.gate:
-            return super()._redeem(place)
 
 
 class Shard:
@@ -101,6 +63,7 @@ class Shard:
         self._dues: list[tuple[float, int, ShardSlot]] = []
         self._numbers = 0
         self._outbox_since = 0.0
+        self._looked = 0.0  # at the clock, the last time or a few letters before
         self._closing = False
         self._ident = 0
         self._asleep = False
@@ -126,11 +89,33 @@ class Shard:
         self._wake()
 
     def deliver(self, letters: Sequence[Sealed]) -> Sequence[Outcome]:
+        if len(letters) != 1:
+            return self._deliver(letters)
+        letter, gate, pipe = letters[0], self.gate, self._pipe
+        gate.acquire()  # half the time of `with`
+        try:
+            slot = self._slots.get(letter.to)
+            if (
+                slot is not None
+                and letter.kind.overflow is REFUSE
+                and slot.admitted - slot.taken < CAPACITY
+                and not slot.closed
+                and not pipe.closed
+            ):
+                slot.admitted += 1
+                pipe.sent += 1
+                pipe.push(BEFORE_ONE + letter.data, NOBLOCK)
+                return ()
+        finally:
+            gate.release()
+        return self._deliver(letters)
+
+    def _deliver(self, letters: Sequence[Sealed]) -> Sequence[Outcome]:
         outcomes: list[Outcome] = []
         queued: list[bytes] = []
-        slots = self._slots
+        slots, pipe = self._slots, self._pipe
         with self.gate:
-            if self._pipe.closed:
+            if pipe.closed:
                 return [(letter, Fate.CLOSED) for letter in letters]
             for letter in letters:
                 slot = slots.get(letter.to)
@@ -149,7 +134,7 @@ class Shard:
                         queued.append(data)
             if queued:
                 for frame in frames(queued):
-                    self._pipe.send(frame)
+                    pipe.send(frame)
         return outcomes
 
     def is_here(self) -> bool:
@@ -161,11 +146,15 @@ class Shard:
         if get_ident() != self._ident:  # its maker tells of an actor that never began
             self._post.send(letters)
             return
+        slot = self.current
         if self.outbox:
             self.outbox += letters
+        elif slot is not None and not self._ready and not slot.data:  # nobody would add to it
+            self._post.send(letters)
+            return
         else:
             self.outbox = letters
-            self._outbox_since = self._clock.monotonic()
+            self._outbox_since = self._looked
         if at_once:
             self.let_go()
 
@@ -176,7 +165,9 @@ class Shard:
 
     def let_go_if_late(self) -> None:
         """Send it if the first of it has waited long enough for company."""
-        if self._clock.monotonic() - self._outbox_since > KEPT_BACK:
+        now = self._clock.monotonic()
+        if now - self._outbox_since > KEPT_BACK:
+            self._looked = now
             self.let_go()
 
     def shut(self, slot: ShardSlot) -> None:
@@ -201,68 +192,81 @@ class Shard:
         self._ident = get_ident()
         ready, pipe, clock = self._ready, self._pipe, self._clock.monotonic
         while ready or not self._closing or pipe.sent != pipe.received:
-            if not ready:
-                self._rest()
-            self._drain(FRAMES_PER_DRAIN)
+            frame = None
+            if not ready and (self._late or pipe.sent == pipe.received):
+                frame = self._rest()
+            if frame or pipe.sent != pipe.received or self._unborn:
+                self._drain(FRAMES_PER_DRAIN, frame)
             now = clock()
             if self._dues:
                 self._wake_due(now)
-            for _ in range(min(len(ready), TURNS_PER_DRAIN)):
+            turns = len(ready)
+            if turns > TURNS_PER_DRAIN:
+                turns = TURNS_PER_DRAIN
+            while turns:
+                turns -= 1
                 now = self._turn(ready.popleft(), now)
             if self.outbox:
-                self.let_go()
+                outbox, self.outbox = self.outbox, []
+                self._post.send(outbox)
         with self.gate:
             pipe.close()
 
-    def _rest(self) -> None:
+    def _rest(self) -> bytes | None:
         """Wait for a frame or the next timer, unless something came in the meantime."""
+        frame = None
         self._asleep = True
         awaited = self._late or self._pipe.sent == self._pipe.received
         if awaited and not self._unborn and not self._closing:
-            work, clock, frame = self.work, self._clock.monotonic, b""
+            work, clock = self.work, self._clock.monotonic
             work.end(now := clock(), 0)
             if self._dues:
                 self._pipe.wait_until(self._dues[0][0] - now)
             else:
                 frame = self._pipe.wait()
             work.began = clock()
-            if frame:
-                self._sort(frame)
         self._asleep = False
+        return frame
 
-    def _drain(self, at_most: int) -> None:
-        pipe, frame = self._pipe, None
-        for _ in range(at_most):
+    def _drain(self, at_most: int, frame: bytes | None = None) -> None:
+        """Sort this frame and what else was sent by now; who was begun has its turn to come."""
+        pipe, slots, ready = self._pipe, self._slots, self._ready
+        last = pipe.sent
+        if last - pipe.received > at_most:
+            last = pipe.received + at_most
+        self._late = False
+        while True:
+            if frame:  # an empty one is to wake this thread
+                letters, unreadable = decode(frame)
+                for letter in letters:
+                    slot = slots.get(letter.to)
+                    if slot is None:  # it was shut, or given up, with this on the way
+                        self._post.resend(letter)
+                        continue
+                    if letter.message.control:
+                        slot.take_in(letter)
+                    else:
+                        slot.data.append(letter)
+                    if not slot.queued:
+                        slot.queued = True
+                        ready.append(slot)
+                if unreadable:
+                    self._bury(unreadable)
+            if pipe.received >= last:
+                break
             frame = pipe.receive()
             if frame is None:
+                self._late = True
                 break
-            if frame:  # an empty one is to wake this thread
-                self._sort(frame)
-        self._late = frame is None and pipe.sent != pipe.received
         while self._unborn:
             self._queue(self._unborn.popleft())
 
-    def _sort(self, frame: bytes) -> None:
-        slots, ready = self._slots, self._ready
-        letters, unreadable = decode(frame)
-        for letter in letters:
-            slot = slots.get(letter.to)
-            if slot is None:  # it was shut, or given up, with this on the way
-                self._post.resend(letter)
-                continue
-            if letter.message.control:
-                slot.take_in(letter)
-            else:
-                slot.data.append(letter)
-            if not slot.queued:
-                slot.queued = True
-                ready.append(slot)
+    def _bury(self, unreadable: Sequence[Unreadable]) -> None:
         for fault in unreadable:
-            slot = slots.get(fault.to)
+            slot = self._slots.get(fault.to)
             if slot is not None:
                 slot.taken += 1
-        if unreadable:
-            self._post.bury_unreadable(unreadable)
+        self._post.bury_unreadable(unreadable)
 
     def _queue(self, slot: ShardSlot) -> None:
         if not slot.queued:
@@ -277,17 +281,31 @@ class Shard:
                 self._queue(slot)
 
     def _turn(self, slot: ShardSlot, now: float) -> float:
-        """Let one actor work, and return when it was done."""
+        """Let one actor handle what waits for it, as pykka's loop does; return when it was done."""
         slot.queued = False
         if slot.closed or slot.cell is None:
             self._bury_given_up(slot.cell)
             return now
         self.current = slot
-        slot.began = now
+        self._looked = slot.began = now
+        turns = 0
         try:
-            turns = self._turns(slot)
+            actor = slot.actor or self._start(slot)
+            while turns < TURNS_IN_A_ROW and not slot.over:
+                if slot.control or slot.timers is not NO_TIMERS or slot._held:
+                    letter = slot.next()
+                    if letter is None:
+                        break
+                elif slot.data:  # as `next` does, without the call
+                    letter = slot.data.popleft()
+                    slot.taken += 1
+                else:
+                    break
+                turns += 1
+                actor._handle_receive(letter)
+                if self.outbox and slot.data:  # with no more to do it goes at once
+                    self.let_go_if_late()
         except BaseException as error:  # noqa: BLE001 - one actor may not end all of a shard
-            turns = 1
             self._end(slot, error)
         done = self._clock.monotonic()
         self.current = slot.began = None
@@ -303,25 +321,11 @@ class Shard:
         if slot.over:
             slot.cell.host.loop_ended(slot.cell)
             return done
-        if slot.data or slot.control or slot.has_due(done):
+        if slot.data or slot.control:
             self._queue(slot)
         if slot.timers is not NO_TIMERS:
-            self._note_due(slot)
+            self._note_due(slot, done)
         return done
-
-    def _turns(self, slot: ShardSlot) -> int:
-        """Let an actor handle what waits for it, as pykka's loop does; return how much it was."""
-        actor = slot.actor or self._start(slot)
-        for turn in range(TURNS_IN_A_ROW):
-            if slot.over:
-                return turn
-            letter = slot.next()
-            if letter is None:
-                return turn
-            actor._handle_receive(letter)
-            if self.outbox and slot.data:  # with no more to do it goes at once
-                self.let_go_if_late()
-        return TURNS_IN_A_ROW
 
     def _start(self, slot: ShardSlot) -> Actor:
         assert slot.cell is not None
@@ -341,10 +345,14 @@ class Shard:
         if cell is not None and cell.abandoned:
             cell.host.loop_ended(cell)
 
-    def _note_due(self, slot: ShardSlot) -> None:
+    def _note_due(self, slot: ShardSlot, now: float) -> None:
         """Wake for a slot's next timer; one that moved later is looked at when it was due."""
         due = slot.timers.next_due()
-        if due is not None and due < slot.noted:
+        if due is None:
+            return
+        if due <= now:
+            self._queue(slot)
+        if due < slot.noted:
             slot.noted = due
             self._numbers += 1
             heapq.heappush(self._dues, (due, self._numbers, slot))

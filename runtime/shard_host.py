@@ -11,7 +11,8 @@ from runtime.actor import Actor
 from runtime.cell import Cell, LetGo, Ports
 from runtime.mailbox import Mailbox
 from runtime.post import PostOffice
-from runtime.shard import Shard, ShardSlot
+from runtime.shard import Shard
+from runtime.shard_slot import ShardSlot
 from runtime.thread_host import ThreadHost
 
 

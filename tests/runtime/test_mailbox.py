@@ -11,7 +11,8 @@ from runtime.clock import SystemClock, VirtualClock
 from runtime.codec import Letter, Message, Sealed, seal
 from runtime.mailbox import CAPACITY, Fate, Mailbox, NothingToDo, SimMailbox
 from runtime.post import PostOffice
-from runtime.shard import Shard, ShardSlot
+from runtime.shard import Shard
+from runtime.shard_slot import ShardSlot
 from runtime.zmq_mailbox import ZmqMailbox
 from tests.runtime.hosts import Event, Order, Price, Say, Urgent, UrgentPrice
 
