@@ -254,10 +254,12 @@ class Shard:
                     self._bury(unreadable)
             if pipe.received >= last:
                 break
-            frame = pipe.receive()
-            if frame is None:
+            try:
+                frame = pipe.pull(NOBLOCK)
+            except zmq.Again:
                 self._late = True
                 break
+            pipe.received += 1
         while self._unborn:
             self._queue(self._unborn.popleft())
 
