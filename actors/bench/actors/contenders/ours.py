@@ -106,10 +106,12 @@ class Producer(Settler):
 class Pong(Settler):
     def on_message(self, message: Message, sender: str) -> None:
         match message:
+            case BenchNote():
+                self.tell(sender, message)
             case BenchGo():
                 sit(1)
             case _:
-                self.tell(sender, message)
+                super().on_message(message, sender)
 
 
 class Ping(Settler):
@@ -123,18 +125,18 @@ class Ping(Settler):
 
     def on_message(self, message: Message, sender: str) -> None:
         match message:
-            case BenchFlood(rounds):
-                self.rounds = rounds
-                self.partner = _elsewhere("pong", self.address, self.threads)
-                sit(0)
-                self.tell(self.partner, BenchGo())
-                self._serve(0)
             case BenchNote(number):
                 self.taken.append(time.perf_counter_ns() - self.sent)
                 if number + 1 < self.rounds:
                     self._serve(number + 1)
                 else:
                     self.done.set()
+            case BenchFlood(rounds):
+                self.rounds = rounds
+                self.partner = _elsewhere("pong", self.address, self.threads)
+                sit(0)
+                self.tell(self.partner, BenchGo())
+                self._serve(0)
             case _:
                 super().on_message(message, sender)
 
