@@ -152,7 +152,9 @@ class PostOffice:
         sent, taps, lanes = self._sent, self._taps, self._lanes
         if again:
             sent, taps = {}, ()
-        if len(letters) == 1 and not taps:
+        if not letters:
+            return
+        if len(letters) == 1 and not taps:  # as below, without the batches
             letter = letters[0]
             sent[letter.kind] = sent.get(letter.kind, 0) + 1
             lane = lanes.get(letter.to)
@@ -164,8 +166,12 @@ class PostOffice:
         batches: dict[Lane, list[Sealed]] = {}
         last: Lane | None = None
         batch: list[Sealed] = []
+        kind, count = letters[0].kind, 0
         for letter in letters:
-            sent[letter.kind] = sent.get(letter.kind, 0) + 1
+            if letter.kind is not kind:  # counted by runs: most are of one kind
+                sent[kind] = sent.get(kind, 0) + count
+                kind, count = letter.kind, 0
+            count += 1
             if taps:
                 for tap in taps:
                     tap(letter)
@@ -176,6 +182,7 @@ class PostOffice:
             if lane is not last:
                 last, batch = lane, batches.setdefault(lane, [])
             batch.append(letter)
+        sent[kind] = sent.get(kind, 0) + count
         for lane, batch in batches.items():
             if outcomes := lane.deliver(batch):
                 self._settle(outcomes)

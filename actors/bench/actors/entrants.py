@@ -19,7 +19,7 @@ class Plan:
     receivers: tuple[int, ...] = (1, 1_000)
     crowds: tuple[int, ...] = (1_000, 10_000, 100_000)
     seconds: float = 0.5
-    repeats: int = 3  # takes by turns, of one each
+    repeats: int = 7  # takes by turns, of one each
     rounds: int = 2_000
     warm_up: int = 2_000
     limit_seconds: float = 40.0
@@ -57,7 +57,9 @@ class Plan:
 
 
 FULL = Plan()
-QUICK = Plan(receivers=(1, 100), crowds=(100, 1_000), seconds=0.05, rounds=200, warm_up=500)
+QUICK = Plan(
+    receivers=(1, 100), crowds=(100, 1_000), seconds=0.05, repeats=3, rounds=200, warm_up=500
+)
 
 
 @dataclass(frozen=True)
