@@ -97,6 +97,14 @@ def test_a_closed_mailbox_refuses(make: Make) -> None:
     assert deliver(mailbox, Urgent("x"), Say("x"), Price("x")) == [Fate.CLOSED] * 3
 
 
+def test_a_mailbox_seized_from_its_owner_refuses(make: Make) -> None:
+    mailbox = make()
+    mailbox.work.begin(0.0)
+    mailbox.seize()
+    assert deliver(mailbox, Say("x")) == [Fate.CLOSED]
+    assert deliver(mailbox, Urgent("x"), Say("x"), Price("x")) == [Fate.CLOSED] * 3
+
+
 def test_closing_gives_back_what_was_not_handled_and_no_timer(make: Make) -> None:
     mailbox = make()
     deliver(mailbox, *numbers(3), Urgent("control"), Price("older"))
@@ -116,6 +124,7 @@ def test_a_full_mailbox_refuses_and_keeps_what_it_has(make: Make) -> None:
     assert mailbox.depth() == CAPACITY
     assert take(mailbox) == "0"
     assert deliver(mailbox, Say("in"), Say("out")) == [Fate.FULL]
+    assert deliver(mailbox, Say("out")) == [Fate.FULL]
     assert len(close(mailbox)) == CAPACITY
 
 

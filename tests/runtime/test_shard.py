@@ -11,7 +11,7 @@ from runtime.metrics import HostCollector, exposition
 from runtime.shard import SLOW_TURN
 from runtime.supervision import Child, Restart
 from runtime.supervisor import BIRTHS_A_TURN, Supervisor
-from tests.runtime.hosts import Drive, Echo, Say, ShardDrive
+from tests.runtime.hosts import Drive, Echo, Price, Say, ShardDrive, Urgent
 
 
 class Listener(Echo):
@@ -69,6 +69,54 @@ def test_what_was_told_does_not_wait_for_the_end_of_a_long_row_of_turns() -> Non
 
 def test_what_was_told_before_a_commit_leaves_with_it_though_the_turn_goes_on() -> None:
     assert heard_of("commit") == ["heard of it: True"]
+
+
+class Holder(Echo):
+    """Does not come back from its first turn until it may."""
+
+    def __init__(self, heard: list[str], may: threading.Event) -> None:
+        super().__init__(heard)
+        self.may = may
+
+    def on_message(self, message: Message, sender: str) -> None:
+        match message:
+            case Say("hold" | "hold and be reminded" as text):
+                if text != "hold":
+                    self.after(0.0, Say("timer"))
+                self.heard.append(text)
+                self.may.wait(10)
+            case Price(text):
+                self.heard.append(text)
+            case _:
+                super().on_message(message, sender)
+
+
+@pytest.mark.parametrize(
+    ("hold", "waiting", "then"),
+    [
+        ("hold", (Price("old"), Price("new"), Say("data")), ["new", "data"]),
+        ("hold", (Say("data"), Urgent("control")), ["control", "data"]),
+        ("hold and be reminded", (Say("data"),), ["timer", "data"]),
+        (
+            "hold and be reminded",
+            (Say("data"), Price("old"), Urgent("control"), Price("new")),
+            ["timer", "control", "data", "new"],
+        ),
+    ],
+)
+def test_what_waits_for_an_actor_in_a_turn_comes_in_its_order(
+    hold: str, waiting: tuple[Message, ...], then: list[str]
+) -> None:
+    drive, heard, may = ShardDrive(), list[str](), threading.Event()
+    drive.host.spawn(Holder, "holder", heard=heard, may=may)
+    drive.host.tell("holder", Say(hold))
+    drive.until(lambda: heard == ["start", hold])
+    for message in waiting:
+        drive.host.tell("holder", message)
+    may.set()
+    drive.until(lambda: len(heard) == 2 + len(then))
+    drive.close()
+    assert heard[2 : 2 + len(then)] == then
 
 
 def test_a_slow_turn_is_named_in_the_log_and_its_kind_in_the_metrics(
