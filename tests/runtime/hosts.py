@@ -57,8 +57,8 @@ class ThreadDrive:
 
 
 class ShardDrive(ThreadDrive):
-    def __init__(self, journal: Journal | None = None) -> None:
-        self.host = ShardHost(Ports(journal=journal), shards=2)
+    def __init__(self, journal: Journal | None = None, shards: int = 2) -> None:
+        self.host = ShardHost(Ports(journal=journal), shards=shards)
 
 
 class Say(Message, frozen=True):

@@ -3,12 +3,16 @@
 import logging
 import threading
 
+import msgspec
 import pytest
+import zmq
 
-from runtime.codec import Message, seal
+from runtime.clock import SystemClock
+from runtime.codec import Message, Sealed, seal
 from runtime.journal import Journal
 from runtime.metrics import HostCollector, exposition
-from runtime.shard import SLOW_TURN
+from runtime.post import PostOffice
+from runtime.shard import SLOW_TURN, TURNS_IN_A_ROW, Shard
 from runtime.supervision import Child, Restart
 from runtime.supervisor import BIRTHS_A_TURN, Supervisor
 from tests.runtime.hosts import Drive, Echo, Price, Say, ShardDrive, Urgent
@@ -117,6 +121,34 @@ def test_what_waits_for_an_actor_in_a_turn_comes_in_its_order(
     drive.until(lambda: len(heard) == 2 + len(then))
     drive.close()
     assert heard[2 : 2 + len(then)] == then
+
+
+def test_an_actor_with_much_to_do_lets_the_others_have_their_turns() -> None:
+    drive, heard, may = ShardDrive(shards=1), list[str](), threading.Event()
+    drive.host.spawn(Holder, "busy", heard=heard, may=may)
+    drive.host.spawn(Echo, "other", heard=heard)
+    drive.host.tell("busy", Say("hold"))
+    drive.until(lambda: heard == ["start", "start", "hold"])
+    drive.host.post.send([seal(Say("much"), "busy", "")] * (3 * TURNS_IN_A_ROW))
+    drive.host.tell("other", Say("little"))
+    may.set()
+    drive.until(lambda: len(heard) == 4 + 3 * TURNS_IN_A_ROW)
+    drive.close()
+    assert heard.index("little") == 3 + TURNS_IN_A_ROW
+
+
+def test_a_letter_that_cannot_be_read_takes_no_room() -> None:
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    post = PostOffice()
+    shard = Shard(context, "shard", SystemClock(), post)
+    slot = shard.slot("me")
+    unreadable = msgspec.msgpack.encode(("me", "you", {"kind": "Say"}))
+    assert shard.deliver([Sealed("me", "you", Say, unreadable)]) == ()
+    assert slot.depth() == 1
+    shard._drain(10)
+    assert slot.depth() == 0
+    assert [letter.kind for letter in post.dead_letters] == ["Say"]
+    context.destroy(linger=0)
 
 
 def test_a_slow_turn_is_named_in_the_log_and_its_kind_in_the_metrics(
