@@ -127,6 +127,7 @@ def test_an_actor_with_much_to_do_lets_the_others_have_their_turns() -> None:
     drive, heard, may = ShardDrive(shards=1), list[str](), threading.Event()
     drive.host.spawn(Holder, "busy", heard=heard, may=may)
     drive.host.spawn(Echo, "other", heard=heard)
+    drive.until(lambda: heard == ["start", "start"])
     drive.host.tell("busy", Say("hold"))
     drive.until(lambda: heard == ["start", "start", "hold"])
     drive.host.post.send([seal(Say("much"), "busy", "")] * (3 * TURNS_IN_A_ROW))
