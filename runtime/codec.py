@@ -40,8 +40,13 @@ class Overflow(Enum):
     ADMIT = "admit"  # it is taken in all the same: it must not be lost
 
 
-class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag=True):
-    """A typed, frozen message; its class name is its kind on the wire, once per program."""
+class Message(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag=True, gc=False
+):
+    """A typed, frozen message; its class name is its kind on the wire, once per program.
+
+    It is made of values that hold no message, so the collector need not follow it (`gc=False`).
+    """
 
     control: ClassVar[bool] = False
     """Whether it overtakes data in a mailbox."""
@@ -68,7 +73,12 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
 
 
 class Letter(
-    msgspec.Struct, Generic[Body], frozen=True, array_like=True, forbid_unknown_fields=True
+    msgspec.Struct,
+    Generic[Body],
+    frozen=True,
+    array_like=True,
+    forbid_unknown_fields=True,
+    gc=False,
 ):
     """A message on its way, with both addresses."""
 
