@@ -96,8 +96,9 @@ class Producer(Settler):
         if self.tally.ahead(self.told):
             self.after(PAUSE_SECONDS, BenchGo())
             return
+        receivers, count = self.receivers, len(self.receivers)
         for told in range(self.told, min(self.told + BURST, self.messages)):
-            self.tell(self.receivers[told % len(self.receivers)], BenchNote(told, WORD))
+            self.tell(receivers[told % count], BenchNote(told, WORD))
         self.told = min(self.told + BURST, self.messages)
         if self.told < self.messages:
             self.tell(self.address, BenchGo())

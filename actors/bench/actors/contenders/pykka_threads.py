@@ -42,8 +42,9 @@ class Producer(pykka.ThreadingActor):
             self.told, self.messages = 0, int(message)
         while self.tally.ahead(self.told):
             pause()
+        receivers, count = self.receivers, len(self.receivers)
         for told in range(self.told, min(self.told + BURST, self.messages)):
-            self.receivers[told % len(self.receivers)].tell(Note(told, WORD))
+            receivers[told % count].tell(Note(told, WORD))
         self.told = min(self.told + BURST, self.messages)
         if self.told < self.messages:
             self.actor_ref.tell("go")

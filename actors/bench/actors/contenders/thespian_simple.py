@@ -29,8 +29,9 @@ class Producer(Actor):
             self.receivers, self.messages = message
             self.told = 0
         end = min(self.told + BURST, self.messages)
+        receivers, count = self.receivers, len(self.receivers)
         for told in range(self.told, end):
-            self.send(self.receivers[told % len(self.receivers)], Note(told, WORD))
+            self.send(receivers[told % count], Note(told, WORD))
         self.told = end
         if self.told < self.messages:
             self.send(self.myAddress, "go")

@@ -46,8 +46,9 @@ class Producer(xoscar.Actor):
         while self.tally.ahead(self.told):
             await asyncio.sleep(PAUSE_SECONDS)
         end = min(self.told + BURST, self.messages)
+        receivers, count = self.receivers, len(self.receivers)
         for told in range(self.told, end):
-            await self.receivers[told % len(self.receivers)].note.tell(told, WORD)
+            await receivers[told % count].note.tell(told, WORD)
         self.told = end
         if self.told < self.messages:
             await self.ref().go.tell()
