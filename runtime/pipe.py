@@ -10,7 +10,10 @@ NOBLOCK = zmq.NOBLOCK  # to find it in its module takes as long as to take a fra
 
 
 class Pipe:
-    """Senders call `send` and `close` under a gate of their own, the receiver the rest."""
+    """Senders call `send` and `close` under a gate of their own, the receiver the rest.
+
+    Who has no time for a call counts `sent` and `received` itself, beside `push` and `pull`.
+    """
 
     __slots__ = ("_pull", "_push", "closed", "pull", "push", "received", "sent")
 

@@ -12,14 +12,7 @@ import zmq
 from runtime.actor import Actor
 from runtime.cell import Cell
 from runtime.clock import Clock
-from runtime.codec import (
-    BEFORE_ONE,
-    Overflow,
-    Sealed,
-    Unreadable,
-    decode,
-    frames,
-)
+from runtime.codec import BEFORE_ONE, Overflow, Sealed, Unreadable, decode, frames
 from runtime.errors import described
 from runtime.logs import logger
 from runtime.mailbox import CAPACITY, NO_TIMERS, Fate, Outcome
@@ -207,8 +200,7 @@ class Shard:
                 turns -= 1
                 now = self._turn(ready.popleft(), now)
             if self.outbox:
-                outbox, self.outbox = self.outbox, []
-                self._post.send(outbox)
+                self.let_go()
         with self.gate:
             pipe.close()
 
