@@ -45,7 +45,7 @@ class Message(
 ):
     """A typed, frozen message; its class name is its kind on the wire, once per program.
 
-    It is made of values that hold no message, so the collector need not follow it (`gc=False`).
+    The collector does not follow it (`gc=False`): what can be sent holds no way back to itself.
     """
 
     control: ClassVar[bool] = False

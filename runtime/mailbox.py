@@ -74,12 +74,12 @@ class Mailbox(Work):
     __slots__ = (
         "_clock",
         "_envelope",
-        "_held",
         "_report",
         "admitted",
         "closed",
         "control",
         "data",
+        "held",
         "over",
         "taken",
         "timers",
@@ -96,7 +96,7 @@ class Mailbox(Work):
         self._report = report
         self.control: deque[Letter[Message]] = _NONE_YET
         self.data: deque[Letter[Message]] = deque()
-        self._held: dict[tuple[str, str], deque[bytes]] | None = None
+        self.held: dict[tuple[str, str], deque[bytes]] | None = None  # from the first such message
         self._envelope: PykkaEnvelope[Letter[Message] | None] = PykkaEnvelope(None)
 
     @property
@@ -134,9 +134,9 @@ class Mailbox(Work):
         kind = letter.kind
         newest_only = kind.overflow is Overflow.CONFLATE
         sender = letter.sender if newest_only else ""
-        if self._held is None:
-            self._held = {}
-        held = self._held.setdefault((kind.__name__, sender), deque())
+        if self.held is None:
+            self.held = {}
+        held = self.held.setdefault((kind.__name__, sender), deque())
         held.append(letter.data)
         if len(held) > (1 if newest_only else kind.most_waiting):
             held.popleft()
@@ -198,7 +198,7 @@ class Mailbox(Work):
                 return None
             letter = self.data.popleft()
         self.taken += 1
-        if self._held and isinstance(letter.message, Held):
+        if self.held and isinstance(letter.message, Held):
             return self._opened(letter.message) or self.next()
         return letter
 
@@ -210,12 +210,12 @@ class Mailbox(Work):
 
     def _redeem(self, place: Held) -> bytes:
         """Take what is held at a place; a subclass with senders in other threads bars them."""
-        assert self._held is not None
+        assert self.held is not None
         key = (place.of, place.sender)
-        held = self._held[key]
+        held = self.held[key]
         data = held.popleft()
         if not held:
-            del self._held[key]
+            del self.held[key]
         return data
 
     def _left(self) -> list[Sealed]:

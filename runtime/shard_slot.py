@@ -1,4 +1,4 @@
-"""The mailbox of one actor on a shard."""
+"""A slot: one actor's place on a shard, its mailbox and what the shard notes of its turns."""
 
 import math
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ShardSlot(Mailbox):
-    """The mailbox of one actor on a shard; all slots of a shard share its socket."""
+    """A mailbox whose lane is the shard: all slots of a shard share its pipe and its thread."""
 
     __slots__ = ("actor", "address", "cell", "noted", "queued", "shard")
 

@@ -1,4 +1,4 @@
-"""What is a shard's own: when the letters of its actors leave, and who is named as slow."""
+"""What is a shard's own: when letters leave, in which order turns come, who is named as slow."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ import pytest
 import zmq
 
 from runtime.clock import SystemClock
-from runtime.codec import Message, Sealed, seal
+from runtime.codec import Message, Sealed, encode, seal
 from runtime.journal import Journal
 from runtime.metrics import HostCollector, exposition
 from runtime.post import PostOffice
@@ -149,6 +149,19 @@ def test_a_letter_that_cannot_be_read_takes_no_room() -> None:
     shard._drain(10)
     assert slot.depth() == 0
     assert [letter.kind for letter in post.dead_letters] == ["Say"]
+    context.destroy(linger=0)
+
+
+def test_a_frame_that_is_counted_and_not_there_yet_is_waited_for() -> None:
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    shard = Shard(context, "shard", SystemClock(), PostOffice())
+    slot = shard.slot("me")
+    shard._pipe.sent += 1
+    shard._drain(10)
+    assert (shard._late, shard._pipe.received) == (True, 0)
+    shard._pipe.push(encode(Say("x"), "me", "you"))
+    shard._drain(10)
+    assert (shard._late, shard._pipe.received, len(slot.data)) == (False, 1, 1)
     context.destroy(linger=0)
 
 
