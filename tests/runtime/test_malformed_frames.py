@@ -113,7 +113,7 @@ class Target:
             while box.depth():
                 box.granted = True
                 got.append(box.get().message)
-            assert not any((box.control, box.data, box._held))
+            assert not any((box.control, box.data, box.held))
         return got
 
 
