@@ -157,12 +157,25 @@ class Actor(pykka.Actor):
 
     def _handle_receive(self, message: Any) -> None:
         """Take a letter from pykka's loop, which knows no proxies and no replies here."""
-        content = message.message
+        if isinstance(message.message, (Stop, Refused)):
+            self._hear_of_host(message.message)
+        else:
+            self.handle(message)
+
+    def _hear_of_host(self, message: Stop | Refused) -> None:
         try:
-            if content.control and isinstance(content, (Stop, Refused)):
-                self._hear_of_host(content)
+            if isinstance(message, Refused):
+                self.on_refused(message)
             else:
-                self.on_message(content, message.sender)
+                self.on_stop_asked()
+            self._end_turn()
+        except BaseException as error:  # noqa: BLE001 - every way to fail counts
+            self._fail(error)
+
+    def handle(self, letter: Letter[Message]) -> None:
+        """Work through a turn with a letter that is not the host's own; for the host."""
+        try:
+            self.on_message(letter.message, letter.sender)
             if self._armed or self._recorded or self._is_ready:
                 self._end_turn()
             elif self._told:
@@ -171,12 +184,6 @@ class Actor(pykka.Actor):
                     self._cell.let_go(told, False)
         except BaseException as error:  # noqa: BLE001 - SystemExit would stop every actor
             self._fail(error)
-
-    def _hear_of_host(self, message: Stop | Refused) -> None:
-        if isinstance(message, Refused):
-            self.on_refused(message)
-        else:
-            self.on_stop_asked()
 
     def _stop(self) -> None:
         if not self.actor_stopped.is_set():

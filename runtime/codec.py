@@ -26,7 +26,7 @@ LONGEST_ADDRESS = 1_000
 LONGEST_KIND = 100
 LONGEST_REASON = 200
 
-_UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
+UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 
 Body = TypeVar("Body")
 
@@ -115,7 +115,7 @@ class _Foreign(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     message: msgspec.Raw
 
 
-class _Frame(msgspec.Struct, Generic[Body], array_like=True, forbid_unknown_fields=True):
+class _Frame(msgspec.Struct, Generic[Body], array_like=True, forbid_unknown_fields=True, gc=False):
     version: int
     letters: Annotated[list[Body], msgspec.Meta(max_length=MOST_LETTERS)]
 
@@ -124,10 +124,21 @@ class _Tag(msgspec.Struct):
     kind: Annotated[str, msgspec.Meta(max_length=LONGEST_KIND)]
 
 
+class _Typed:
+    """The decoders of every kind of message at once."""
+
+    __slots__ = ("frame", "letter")
+
+    def __init__(self, kinds: Sequence[type[Message]]) -> None:
+        letter: Any = Letter[Union[tuple(kinds)]]  # type: ignore[misc] # noqa: UP007
+        self.letter = msgspec.msgpack.Decoder[Letter[Message]](letter).decode
+        self.frame = msgspec.msgpack.Decoder[_Frame[Letter[Message]]](_Frame[letter]).decode
+
+
 _kinds: dict[str, type[Message]] = {}
 _decoders: dict[type[Message], msgspec.msgpack.Decoder[Any]] = {}
 _limited: set[type[Message]] = set()
-_typed: msgspec.msgpack.Decoder[Any] | None = None
+typed: _Typed | None = None  # for who has no time to call `unwrap`
 _sealed = msgspec.msgpack.Decoder(_Frame[_Foreign])
 _tag = msgspec.msgpack.Decoder(_Tag)
 _encode = msgspec.msgpack.Encoder().encode
@@ -136,12 +147,12 @@ _building = threading.Lock()
 
 
 def _register(kind: type[Message]) -> None:
-    global _typed
+    global typed
     earlier = _kinds.setdefault(kind.__name__, kind)
     if (earlier.__module__, earlier.__qualname__) != (kind.__module__, kind.__qualname__):
         raise TypeError(f"message kind {kind.__name__} exists already in {earlier.__module__}")
     _kinds[kind.__name__] = kind
-    _typed = None
+    typed = None
 
 
 def registered() -> dict[str, type[Message]]:
@@ -170,21 +181,31 @@ def join(letters: Sequence[bytes]) -> bytes:
 
 _SHORT = [bytes((0x92, VERSION, 0x90 + count)) for count in range(16)]
 _LONG = bytes((0x92, VERSION, 0xDD))
-BEFORE_ONE = _SHORT[1]
-"""What stands before one letter's `data` in its frame."""
+LETTER = 0x93
+"""The first byte of a letter: an array of three, where a frame is one of two."""
 _NEVER_TOO_LARGE = Message.largest
 
 
-def frames(letters: Sequence[bytes]) -> list[bytes]:
-    """Return few frames of these letters that `decode` accepts, in their order."""
+def parcels(letters: Sequence[bytes]) -> Sequence[bytes]:
+    """Return what to send within the process, for `unwrap`: a letter by itself, or few frames."""
     if len(letters) == 1:
-        return [BEFORE_ONE + letters[0]]
+        return letters
     if len(letters) <= MOST_LETTERS:
         frame = join(letters)
         if len(frame) <= LARGEST_SHARED:
             return [frame]
     half = len(letters) // 2
-    return [*frames(letters[:half]), *frames(letters[half:])]
+    return [*parcels(letters[:half]), *parcels(letters[half:])]
+
+
+def unwrap(parcel: bytes) -> tuple[list[Letter[Message]], Sequence[Unreadable]]:
+    """Return the letters of one of `parcels`, and those that were none."""
+    if parcel[0] != LETTER:
+        return decode(parcel)
+    try:
+        return [(typed or build()).letter(parcel)], ()
+    except UNREADABLE:
+        return _one_by_one(join([parcel]))
 
 
 def encode(message: Message, to: str, sender: str) -> bytes:
@@ -199,25 +220,25 @@ def decode(frame: bytes) -> tuple[list[Letter[Message]], Sequence[Unreadable]]:
     """
     if len(frame) <= LARGEST_SHARED:
         try:
-            found = (_typed or _build()).decode(frame)
-        except _UNREADABLE:
+            found = (typed or build()).frame(frame)
+        except UNREADABLE:
             return _one_by_one(frame)
         if found.version == VERSION:
             return found.letters, ()
     return _one_by_one(frame)
 
 
-def _build() -> msgspec.msgpack.Decoder[Any]:
-    """Make the decoder of every kind at once. Raises TypeError naming what has no limit."""
-    global _typed
+def build() -> _Typed:
+    """Make the decoders of every kind at once. Raises TypeError naming what has no limit."""
+    global typed
     with _building:
-        if _typed is None:
+        if typed is None:
             for kind in _kinds.values():
                 if kind not in _limited:
                     check_limits(kind)
                     _limited.add(kind)
-            _typed = msgspec.msgpack.Decoder(_Frame[Letter[Union[tuple(_kinds.values())]]])  # type: ignore[misc] # noqa: UP007
-        return _typed
+            typed = _Typed(list(_kinds.values()))
+        return typed
 
 
 def decode_one(frame: bytes) -> Letter[Message]:
@@ -251,7 +272,7 @@ def open_frame(frame: bytes, sender: str | None = None) -> list[Sealed]:
 def why_unreadable(letter: Sealed) -> Unreadable:
     """Return what is wrong with a letter that `open_frame` found to be of kind `Message`."""
     try:
-        readable, unreadable = decode(join([letter.data]))
+        readable, unreadable = unwrap(letter.data)
     except CodecError as error:  # its depth is about what the stack has left
         return Unreadable(letter.to, letter.sender, "", str(error))
     for fault in unreadable:
@@ -279,7 +300,7 @@ def _open(frame: bytes) -> list[_Foreign]:
         raise CodecError(f"frame of {len(frame)} bytes, at most {LARGEST_FRAME}")
     try:
         found = _sealed.decode(frame)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise CodecError(f"no frame: {_short(error)}") from None
     if found.version != VERSION:
         raise CodecError(f"frame version {found.version}, this program speaks {VERSION}")
@@ -294,7 +315,7 @@ def _open(frame: bytes) -> list[_Foreign]:
 def _kind_of(message: msgspec.Raw) -> str:
     try:
         return _tag.decode(message).kind
-    except _UNREADABLE:
+    except UNREADABLE:
         return ""
 
 
@@ -323,7 +344,7 @@ def _read(kind: str, body: msgspec.Raw) -> Message:
             decoder = _decoders[message_type] = msgspec.msgpack.Decoder(message_type)
     try:
         message: Message = decoder.decode(body)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise CodecError(f"{kind}: {_short(error)}") from None
     return message
 

@@ -91,7 +91,7 @@ class Host:
 
     def tell(self, to: str, message: Message, sender: str = "") -> None:
         """Send a message from outside any actor."""
-        self.post.send([seal(message, to, sender)])
+        self.post.send_one(seal(message, to, sender))
 
     def tell_parent(self, cell: Cell, message: Message) -> None:
         """Tell the cell's parent; a root's parent is whoever waits on the host."""

@@ -19,9 +19,8 @@ from runtime.codec import (
     Overflow,
     Sealed,
     Unreadable,
-    decode,
-    join,
     seal,
+    unwrap,
 )
 from runtime.messages import Held, HeldControl
 from runtime.timers import Timers
@@ -54,6 +53,9 @@ class Lane(Protocol):
 
     def deliver(self, letters: Sequence[Sealed]) -> Sequence[Outcome]:
         """Queue letters, and say which were not simply taken in. Never blocks."""
+
+    def deliver_one(self, letter: Sealed) -> Sequence[Outcome]:
+        """Queue one."""
 
 
 _NONE_YET: deque[Letter[Message]] = deque(maxlen=0)
@@ -203,7 +205,7 @@ class Mailbox(Work):
         return letter
 
     def _opened(self, place: Held) -> Letter[Message] | None:
-        letters, unreadable = decode(join([self._redeem(place)]))
+        letters, unreadable = unwrap(self._redeem(place))
         if unreadable:
             self._report(unreadable)
         return letters[0] if letters else None
@@ -249,12 +251,15 @@ class SimMailbox(Mailbox):
     def lane(self) -> Lane:
         return self
 
+    def deliver_one(self, letter: Sealed) -> Sequence[Outcome]:
+        return self.deliver([letter])
+
     def deliver(self, letters: Sequence[Sealed]) -> Sequence[Outcome]:
         outcomes: list[Outcome] = []
         for letter in letters:
             data = self.admit(letter, outcomes)
             if data is not None:
-                taken_in, unreadable = decode(join([data]))
+                taken_in, unreadable = unwrap(data)
                 self._report(unreadable)
                 self.taken += len(unreadable)
                 for one in taken_in:

@@ -154,18 +154,11 @@ class PostOffice:
             sent, taps = {}, ()
         if not letters:
             return
-        if len(letters) == 1 and not taps:  # as below, without the batches
-            letter = letters[0]
-            sent[letter.kind] = sent.get(letter.kind, 0) + 1
-            lane = lanes.get(letter.to)
-            if lane is None:
-                self._send_elsewhere(letter)
-            elif outcomes := lane.deliver(letters):
-                self._settle(outcomes)
-            return
         batches: dict[Lane, list[Sealed]] = {}
         last: Lane | None = None
+        lane: Lane | None = None
         batch: list[Sealed] = []
+        to: object = None
         kind, count = letters[0].kind, 0
         for letter in letters:
             if letter.kind is not kind:  # counted by runs: most are of one kind
@@ -175,17 +168,32 @@ class PostOffice:
             if taps:
                 for tap in taps:
                     tap(letter)
-            lane = lanes.get(letter.to)
+            if letter.to is not to:  # looked up by runs, too
+                to = letter.to
+                lane = lanes.get(letter.to)
+                if lane is not last and lane is not None:
+                    last, batch = lane, batches.setdefault(lane, [])
             if lane is None:
                 self._send_elsewhere(letter)
                 continue
-            if lane is not last:
-                last, batch = lane, batches.setdefault(lane, [])
             batch.append(letter)
         sent[kind] = sent.get(kind, 0) + count
         for lane, batch in batches.items():
             if outcomes := lane.deliver(batch):
                 self._settle(outcomes)
+
+    def send_one(self, letter: Sealed) -> None:
+        """Deliver a letter as `send` does, without its batches."""
+        if self._taps:
+            self.send([letter])
+            return
+        sent, kind = self._sent, letter.kind
+        sent[kind] = sent.get(kind, 0) + 1
+        lane = self._lanes.get(letter.to)
+        if lane is None:
+            self._send_elsewhere(letter)
+        elif outcomes := lane.deliver_one(letter):
+            self._settle(outcomes)
 
     def send_frame(self, frame: bytes, sender: str | None = None) -> None:
         """Deliver what came from another node, where `sender` may stand for what it says.

@@ -13,10 +13,20 @@ from threading import get_ident
 
 import zmq
 
+from runtime import codec
 from runtime.actor import Actor
 from runtime.cell import Cell
 from runtime.clock import Clock
-from runtime.codec import BEFORE_ONE, Overflow, Sealed, Unreadable, decode, frames
+from runtime.codec import (
+    LETTER,
+    UNREADABLE,
+    Message,
+    Overflow,
+    Sealed,
+    Unreadable,
+    parcels,
+    unwrap,
+)
 from runtime.errors import described
 from runtime.logs import logger
 from runtime.mailbox import CAPACITY, NO_TIMERS, Fate, Outcome
@@ -27,7 +37,7 @@ from runtime.work import Work
 
 TURNS_IN_A_ROW = 64
 TURNS_PER_DRAIN = 256
-FRAMES_PER_DRAIN = 4_096
+PARCELS_PER_DRAIN = 4_096
 SLOW_TURN = 0.1
 KEPT_BACK = 0.001
 
@@ -85,11 +95,9 @@ class Shard:
         self._closing = True
         self._wake()
 
-    def deliver(self, letters: Sequence[Sealed]) -> Sequence[Outcome]:
-        if len(letters) != 1:
-            return self._deliver(letters)
-        # As `_deliver`, without its lists: most hops are of a letter on its own.
-        letter, gate, pipe = letters[0], self.gate, self._pipe
+    def deliver_one(self, letter: Sealed) -> Sequence[Outcome]:
+        # As `deliver`, without its lists: most hops are of a letter on its own.
+        gate, pipe = self.gate, self._pipe
         gate.acquire()  # half the time of `with`
         try:
             slot = self._slots.get(letter.to)
@@ -102,27 +110,32 @@ class Shard:
             ):
                 slot.admitted += 1
                 pipe.sent += 1
-                pipe.push(BEFORE_ONE + letter.data, NOBLOCK)
+                pipe.push(letter.data, NOBLOCK)
                 return ()
         finally:
             gate.release()
-        return self._deliver(letters)
+        return self.deliver([letter])
 
-    def _deliver(self, letters: Sequence[Sealed]) -> Sequence[Outcome]:
+    def deliver(self, letters: Sequence[Sealed]) -> Sequence[Outcome]:
         outcomes: list[Outcome] = []
         queued: list[bytes] = []
         slots, pipe = self._slots, self._pipe
+        slot: ShardSlot | None = None
+        to, kind, refused = "", Message, False  # looked up by runs
         with self.gate:
             if pipe.closed:
                 return [(letter, Fate.CLOSED) for letter in letters]
             for letter in letters:
-                slot = slots.get(letter.to)
+                if letter.to is not to:
+                    to = letter.to
+                    slot = slots.get(letter.to)
+                if letter.kind is not kind:
+                    kind = letter.kind
+                    refused = kind.overflow is REFUSE
                 if slot is None:
                     outcomes.append((letter, Fate.CLOSED))
                 elif (
-                    letter.kind.overflow is REFUSE
-                    and slot.admitted - slot.taken < CAPACITY
-                    and not slot.closed
+                    refused and slot.admitted - slot.taken < CAPACITY and not slot.closed
                 ):  # as `admit` does, without the call: every message comes by here
                     slot.admitted += 1
                     queued.append(letter.data)
@@ -131,8 +144,8 @@ class Shard:
                     if data is not None:
                         queued.append(data)
             if queued:
-                for frame in frames(queued):
-                    pipe.send(frame)
+                for parcel in parcels(queued):
+                    pipe.send(parcel)
         return outcomes
 
     def is_here(self) -> bool:
@@ -148,7 +161,10 @@ class Shard:
         if self.outbox:
             self.outbox += letters
         elif slot is not None and not self._ready and not slot.data:  # nobody would add to it
-            self._post.send(letters)
+            if len(letters) == 1:
+                self._post.send_one(letters[0])
+            else:
+                self._post.send(letters)
             return
         else:
             self.outbox = letters
@@ -175,7 +191,7 @@ class Shard:
             accepted = self._pipe.sent
         if self.is_here():
             while self._pipe.received < accepted:
-                self._drain(FRAMES_PER_DRAIN)
+                self._drain(PARCELS_PER_DRAIN)
         if self._slots.get(slot.address) is slot:
             del self._slots[slot.address]
 
@@ -190,11 +206,11 @@ class Shard:
         self._ident = get_ident()
         ready, pipe, clock = self._ready, self._pipe, self._clock.monotonic
         while ready or not self._closing or pipe.sent != pipe.received:
-            frame = None
+            parcel = None
             if not ready and (self._late or pipe.sent == pipe.received):
-                frame = self._rest()
-            if frame or pipe.sent != pipe.received or self._unborn:
-                self._drain(FRAMES_PER_DRAIN, frame)
+                parcel = self._rest()
+            if parcel or pipe.sent != pipe.received or self._unborn:
+                self._drain(PARCELS_PER_DRAIN, parcel)
             now = clock()
             if self._dues:
                 self._wake_due(now)
@@ -210,8 +226,8 @@ class Shard:
             pipe.close()
 
     def _rest(self) -> bytes | None:
-        """Wait for a frame or the next timer, unless something came in the meantime."""
-        frame = None
+        """Wait for a parcel or the next timer, unless something came in the meantime."""
+        parcel = None
         self._asleep = True
         awaited = self._late or self._pipe.sent == self._pipe.received
         if awaited and not self._unborn and not self._closing:
@@ -220,21 +236,29 @@ class Shard:
             if self._dues:
                 self._pipe.wait_until(self._dues[0][0] - now)
             else:
-                frame = self._pipe.wait()
+                parcel = self._pipe.wait()
             work.began = clock()
         self._asleep = False
-        return frame
+        return parcel
 
-    def _drain(self, at_most: int, frame: bytes | None = None) -> None:
-        """Sort this frame and what else was sent by now; who was begun has its turn to come."""
+    def _drain(self, at_most: int, parcel: bytes | None = None) -> None:
+        """Sort this parcel and what else was sent by now; who was begun has its turn to come."""
         pipe, slots, ready = self._pipe, self._slots, self._ready
         last = pipe.sent
         if last - pipe.received > at_most:
             last = pipe.received + at_most
         self._late = False
         while True:
-            if frame:  # an empty one is to wake this thread
-                letters, unreadable = decode(frame)
+            if parcel:  # an empty one is to wake this thread
+                try:  # as `unwrap` does, without the call
+                    typed = codec.typed or codec.build()
+                    if parcel[0] == LETTER:
+                        letters = [typed.letter(parcel)]
+                    else:
+                        letters = typed.frame(parcel).letters
+                except UNREADABLE:
+                    letters, unreadable = unwrap(parcel)
+                    self._bury(unreadable)
                 for letter in letters:
                     slot = slots.get(letter.to)
                     if slot is None:  # it was shut, or given up, with this on the way
@@ -247,12 +271,10 @@ class Shard:
                     if not slot.queued:
                         slot.queued = True
                         ready.append(slot)
-                if unreadable:
-                    self._bury(unreadable)
             if pipe.received >= last:
                 break
             try:
-                frame = pipe.pull(NOBLOCK)
+                parcel = pipe.pull(NOBLOCK)
             except zmq.Again:
                 self._late = True
                 break
@@ -295,13 +317,14 @@ class Shard:
                     letter = slot.next()
                     if letter is None:
                         break
+                    actor._handle_receive(letter)
                 elif slot.data:  # as `next` does, without the call
                     letter = slot.data.popleft()
                     slot.taken += 1
+                    actor.handle(letter)
                 else:
                     break
                 turns += 1
-                actor._handle_receive(letter)
                 if self.outbox and slot.data:  # with no more to do it goes at once
                     self.let_go_if_late()
         except BaseException as error:  # noqa: BLE001 - one actor may not end all of a shard

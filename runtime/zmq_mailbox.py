@@ -8,7 +8,7 @@ import zmq
 from pykka._envelope import Envelope as PykkaEnvelope
 
 from runtime.clock import Clock
-from runtime.codec import Letter, Message, Sealed, decode, frames
+from runtime.codec import Letter, Message, Sealed, parcels, unwrap
 from runtime.mailbox import Lane, Mailbox, NothingToDo, Outcome, Report
 from runtime.messages import Held
 from runtime.pipe import Pipe
@@ -37,6 +37,9 @@ class ZmqMailbox(Mailbox):
     def lane(self) -> Lane:
         return self
 
+    def deliver_one(self, letter: Sealed) -> Sequence[Outcome]:
+        return self.deliver([letter])
+
     def deliver(self, letters: Sequence[Sealed]) -> Sequence[Outcome]:
         outcomes: list[Outcome] = []
         with self._gate:
@@ -44,8 +47,8 @@ class ZmqMailbox(Mailbox):
                 data for letter in letters if (data := self.admit(letter, outcomes)) is not None
             ]
             if queued:
-                for frame in frames(queued):
-                    self._pipe.send(frame)
+                for parcel in parcels(queued):
+                    self._pipe.send(parcel)
         return outcomes
 
     def get(self) -> PykkaEnvelope[Letter[Message] | None]:
@@ -68,8 +71,8 @@ class ZmqMailbox(Mailbox):
         due = self.timers.next_due()
         if due is not None:
             self._pipe.wait_until(due - self._clock.monotonic())
-        elif frame := self._pipe.wait():
-            self._sort(frame)
+        elif parcel := self._pipe.wait():
+            self._sort(parcel)
 
     def seize(self) -> list[Sealed]:
         with self._gate:
@@ -88,12 +91,12 @@ class ZmqMailbox(Mailbox):
         return self._left()
 
     def _drain(self) -> None:
-        while (frame := self._pipe.receive()) is not None:
-            if frame:  # an empty one is to wake the owner
-                self._sort(frame)
+        while (parcel := self._pipe.receive()) is not None:
+            if parcel:  # an empty one is to wake the owner
+                self._sort(parcel)
 
-    def _sort(self, frame: bytes) -> None:
-        letters, unreadable = decode(frame)
+    def _sort(self, parcel: bytes) -> None:
+        letters, unreadable = unwrap(parcel)
         for letter in letters:
             self.take_in(letter)
         if unreadable:

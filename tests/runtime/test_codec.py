@@ -19,10 +19,11 @@ from runtime.codec import (
     decode,
     decode_one,
     encode,
-    frames,
     join,
     open_frame,
+    parcels,
     seal,
+    unwrap,
 )
 from runtime.errors import CodecError
 from runtime.limits import Few
@@ -67,12 +68,28 @@ def test_many_letters_travel_in_one_frame_in_their_order(count: int) -> None:
 
 def test_more_letters_than_a_frame_may_have_travel_in_several() -> None:
     one = seal(Say("x"), "a", "b").data
-    made = frames([one] * (2 * MOST_LETTERS + 1))
-    assert sum(len(decode(frame)[0]) for frame in made) == 2 * MOST_LETTERS + 1
+    made = parcels([one] * (2 * MOST_LETTERS + 1))
+    assert sum(len(unwrap(parcel)[0]) for parcel in made) == 2 * MOST_LETTERS + 1
     large = seal(Say("x" * (LARGEST_SHARED // 3)), "a", "b").data
-    assert [len(decode(frame)[0]) for frame in frames([large] * 5)] == [2, 1, 2]
+    assert [len(unwrap(parcel)[0]) for parcel in parcels([large] * 5)] == [2, 1, 2]
     with pytest.raises(CodecError):
         decode(join([one] * (MOST_LETTERS + 1)))
+
+
+@given(st.lists(st.text(), min_size=1, max_size=20))
+def test_what_is_sent_within_the_process_comes_out_as_it_went_in(texts: list[str]) -> None:
+    letters = [seal(Say(text), "a", "b") for text in texts]
+    made = parcels([letter.data for letter in letters])
+    found = [letter for parcel in made for letter in unwrap(parcel)[0]]
+    assert found == [Letter("a", "b", Say(text)) for text in texts]
+
+
+def test_a_letter_by_itself_that_cannot_be_read_is_said_to_be_none() -> None:
+    letters, ((to, sender, kind, reason),) = unwrap(
+        msgspec.msgpack.encode(["to", "from", {"kind": "Exact", "number": "7"}])
+    )
+    assert (letters, to, sender, kind) == ([], "to", "from", "Exact")
+    assert "`$.number`" in reason
 
 
 def test_a_broken_letter_does_not_take_the_others_of_its_frame_with_it() -> None:

@@ -144,7 +144,7 @@ def test_a_letter_that_cannot_be_read_takes_no_room() -> None:
     shard = Shard(context, "shard", SystemClock(), post)
     slot = shard.slot("me")
     unreadable = msgspec.msgpack.encode(("me", "you", {"kind": "Say"}))
-    assert shard.deliver([Sealed("me", "you", Say, unreadable)]) == ()
+    assert not shard.deliver([Sealed("me", "you", Say, unreadable)])
     assert slot.depth() == 1
     shard._drain(10)
     assert slot.depth() == 0
