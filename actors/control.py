@@ -1,11 +1,13 @@
 """Control: what operators may ask and do, answered after the effect is durable.
 
 Owns: the replies it has given, the latest report of every feed and account.
-Hears: Command from clients of the bus, FeedReport, AccountState, SessionReport.
-Says: Reply to the client, Armed to Risk, SessionReportWanted to the Sessions.
+Hears: Command from clients of the bus, Steered from Risk, FeedReport, AccountState, SessionReport.
+Says: Reply to the client, Armed and Steer to Risk, SessionReportWanted to the Sessions.
 """
 
 from collections.abc import Callable
+
+import msgspec
 
 from actors.gate import KillGate
 from actors.ledger import Ledger
@@ -17,11 +19,13 @@ from actors.messages import (
     Reply,
     SessionReport,
     SessionReportWanted,
+    Steer,
+    Steered,
 )
 from actors.metrics import BettingCollector
 from actors.settings import Mode
 from actors.status import Reported, status, tree
-from actors.units import Millis
+from actors.units import Millis, money_text
 from runtime.actor import Actor
 from runtime.codec import Message
 from runtime.introspection import Sample, sample
@@ -35,6 +39,9 @@ KILL_SETTLES_AFTER = 0.05
 
 LONGEST_ARM = 7 * 86_400
 REPLIES_KEPT = 1_000
+
+FOR_RISK = ("limits", "limit", "unlimit", "pause", "unpause", "resolve")
+"""Commands that Risk carries out, so that they are true of the very next wish."""
 
 
 class _Killed(Message, frozen=True):
@@ -68,6 +75,7 @@ class Control(Actor):
         self.reported = Reported({}, {}, {})
         self._samples: dict[str, Sample] = {}
         self._replies: dict[str, Reply] = {}
+        self._steered: dict[str, str] = {}
         self._armed_until = 0
         self._commands: dict[str, Callable[[Command, str], Reply | None]] = {
             "status": self._status,
@@ -76,7 +84,9 @@ class Control(Actor):
             "kill": self._kill,
             "resume": self._resume,
             "arm": self._arm,
+            "adjust": self._adjust,
         }
+        self._commands.update(dict.fromkeys(FOR_RISK, self._steer))
 
     def on_start(self) -> None:
         for account in self._accounts:
@@ -97,6 +107,10 @@ class Control(Actor):
             case _LookDue(client, id_, everyone):
                 since = self._samples.pop(id_)
                 self._answer(client, Reply(id_, 0, tree(self._cell.host, since, everyone)))
+            case Steered(id_, exit_, body) if sender == "risk":
+                client = self._steered.pop(id_, "")
+                if client:
+                    self._answer(client, Reply(id_, exit_, body))
             case FeedReport():
                 self.reported.feeds[message.market] = message
             case SessionReport():
@@ -176,6 +190,30 @@ class Control(Actor):
         self._armed_until = until
         self.tell("risk", Armed(until))
         return Reply(command.id, 0, {"armed_until": until})
+
+    def _steer(self, command: Command, client: str) -> None:
+        if command.id not in self._steered:  # else Risk has it already
+            self._steered[command.id] = client
+            by = command.arguments.get("by", "")
+            self.tell("risk", Steer(command.id, command.name, by, command.arguments))
+
+    def _adjust(self, command: Command, _client: str) -> Reply:
+        """Take a difference as explained: somebody paid in, drew money or bet by hand."""
+        given = command.arguments
+        account, reason = given.get("account", ""), given.get("reason", "")
+        reported = self.reported.accounts.get(account)
+        if reported is None:
+            return _no(command, f"no account {account!r} was read yet; see `tictac status`")
+        if not reason:
+            return _no(command, "adjust needs a reason")
+        difference = money_text(reported.difference)
+        if given.get("amount") != difference:
+            return _no(command, f"the difference is {difference}, not {given.get('amount')}")
+        key, by = f"account/{account}", given.get("by", "")
+        self.record("account.adjusted", key, amount=reported.difference, reason=reason, by=by)
+        self.commit()
+        self.reported.accounts[account] = msgspec.structs.replace(reported, difference=0)
+        return Reply(command.id, 0, {"account": account, "adjusted": difference})
 
     def _note_closed(self) -> None:
         last = [written.kind for written in self.journal.entries("gate")][-1:]

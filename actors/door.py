@@ -1,15 +1,18 @@
 """The one door: the only module that can reach a bookmaker's placement.
 
-`look` is the last thing before the first byte. It reads the kill gate itself, without a
-lock, a mailbox or the journal, and checks the permit against the order in hand.
+`look` is the last thing before the first byte, when the connection stands. It reads the kill
+gate itself, without a lock, a mailbox or the journal, and checks the permit against the order in
+hand.
 """
 
 from dataclasses import dataclass
 
 from actors.books.asianodds.client import AsianOddsClient
 from actors.books.asianodds.placement import Handed, Offer, place
+from actors.errors import NotSentError
 from actors.gate import KillGate
 from actors.orders import Intent, Permit
+from actors.permits import PermitKey
 from actors.settings import Mode
 from actors.units import Money, money_text, price_text
 from runtime.clock import Clock
@@ -28,8 +31,18 @@ class Ready:
 class Door:
     """Let an order out, or say why not."""
 
-    def __init__(self, gate: KillGate, clock: Clock, term: int, mode: Mode, max_age: float) -> None:
+    def __init__(
+        self,
+        gate: KillGate,
+        key: PermitKey,
+        clock: Clock,
+        term: int,
+        mode: Mode,
+        max_age: float,
+    ) -> None:
         self._gate = gate
+        self._key = key
+        self._used: set[str] = set()
         self._clock = clock
         self._term = term
         self._mode = mode
@@ -46,14 +59,18 @@ class Door:
             return "kill gate closed"
         if self._mode is Mode.DRY:
             return "dry run: nothing is placed"
+        if not self._key.is_genuine(permit):
+            return "permit is not Risk's"
         if now >= permit.expires:
             return "permit ran out"
         if permit.term != self._term:
             return f"permit of term {permit.term}, this is {self._term}"
         if (permit.order, permit.selection) != (intent.order, intent.selection.key):
             return "permit is for another order"
-        if permit.book != intent.book:
-            return "permit is for another book"
+        if (permit.account, permit.book) != (intent.account, intent.book):
+            return "permit is for another account or book"
+        if permit.order in self._used:
+            return "permit was used before"
         if now - priced_at > self._max_age:
             return f"price is {now - priced_at:.1f} s old"
         if order.price < permit.floor:
@@ -67,11 +84,18 @@ class Door:
     ) -> Handed | str:
         """Look once more and place, once; return the book's word or why nothing left.
 
-        Raises what `place` raises: NotSentError and refusals are certain, the rest is not.
+        To connect may take a while: the last look is when the connection stands. Raises what
+        `place` raises: NotSentError and refusals are certain, the rest is not.
         """
         reason = self.look(order, priced_at)
         if reason:
             return reason
+
+        def last_look() -> None:
+            if reason := self.look(order, priced_at):
+                raise NotSentError(reason)
+            self._used.add(order.permit.order)
+
         return place(
             client,
             token,
@@ -81,6 +105,7 @@ class Door:
             price=order.price,
             stake=Money(order.stake),
             place_bet_id=order.intent.order,
+            last_look=last_look,
         )
 
 

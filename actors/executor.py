@@ -94,6 +94,7 @@ class Executor(Actor):
             signal.strategy,
             signal.seen_at,
             signal.evidence,
+            signal.market,
         )
         self.tell("risk", Reserve(intent))
         self.after(ANSWER_WITHIN, _NoAnswer(self._order), "answer")

@@ -22,6 +22,7 @@ from actors.gate import KillGate
 from actors.ledger import Ledger
 from actors.messages import OrderMoved, Place, Token, TokenRejected, TokenWanted
 from actors.orders import Intent, OrderState, Permit
+from actors.permits import PermitKey
 from actors.settings import AccountSettings, Mode
 from actors.units import money_text, price_text
 from runtime.actor import Actor
@@ -44,6 +45,7 @@ class Gateway(Actor):
         settings: AccountSettings,
         connect: Callable[[AccountSettings], AsianOddsClient],
         gate: KillGate,
+        key: PermitKey,
         mode: Mode,
         max_price_age: float,
     ) -> None:
@@ -52,6 +54,7 @@ class Gateway(Actor):
         self._connect = connect
         self._session = f"session/{account}"
         self._gate = gate
+        self._key = key
         self._mode = mode
         self._max_price_age = max_price_age
         self._token = ""
@@ -61,7 +64,7 @@ class Gateway(Actor):
     def on_start(self) -> None:
         self._client = self._connect(self._settings)
         self._door = Door(
-            self._gate, self.clock, self.journal.term, self._mode, self._max_price_age
+            self._gate, self._key, self.clock, self.journal.term, self._mode, self._max_price_age
         )
         for order in Ledger(self.journal).orders({OrderState.SENDING}):
             if order.courier == self.address:

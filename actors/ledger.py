@@ -138,6 +138,10 @@ class Ledger:
         exact = [row for row in rows if row.id == order]
         return exact[0] if exact else rows[0] if len(rows) == 1 else None
 
+    def exactly(self, order: str) -> Order | None:
+        """Return the order of this id."""
+        return next(iter(self._select("id = ?", order)), None)
+
     def orders(self, states: Iterable[OrderState], account: str = "") -> list[Order]:
         """Return the orders in these states, oldest first, of one account or all."""
         names = [state.value for state in states]
@@ -174,6 +178,13 @@ class Ledger:
         ).fetchone()
         return int(row[0])
 
+    def results(self) -> list[tuple[int, int]]:
+        """Return profit and moment of each settled order, in their order."""
+        rows = self.journal.connection.execute(
+            "SELECT pnl, settled_at FROM orders WHERE pnl IS NOT NULL ORDER BY settled_at, rowid"
+        )
+        return [(int(pnl), int(at)) for pnl, at in rows]
+
     def profit(self, account: str = "") -> int:
         """Return all settled profit, of one account or all, in minor units."""
         row = self.journal.connection.execute(
@@ -182,10 +193,12 @@ class Ledger:
         ).fetchone()
         return int(row[0])
 
-    def knows_reference(self, reference: str) -> bool:
-        """Tell whether an order of ours was sent under this reference."""
-        query = "SELECT 1 FROM orders WHERE reference = ?"
-        return self.journal.connection.execute(query, (reference,)).fetchone() is not None
+    def accounts_for(self, reference: str) -> bool:
+        """Tell whether we count a bet under this reference: not when we hold that it is none."""
+        query = "SELECT 1 FROM orders WHERE reference = ? AND state NOT IN (?, ?)"
+        none = (OrderState.REFUSED.value, OrderState.NOT_SENT.value)
+        found = self.journal.connection.execute(query, (reference, *none)).fetchone()
+        return found is not None
 
     def open_stakes(self) -> int:
         """Return the stakes of all open orders, those in doubt included, in minor units."""

@@ -107,5 +107,6 @@ class Market(Actor):
             strategy,
             self._view.seen_at(quote),
             wish.evidence,
+            self._market,
         )
         self.tell(f"executor/{quote.selection.key}", signal)

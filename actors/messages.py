@@ -125,6 +125,7 @@ class Signal(Message, frozen=True):
     strategy: str
     seen_at: Millis
     evidence: Evidence
+    market: str = ""
 
 
 class Reserve(Message, frozen=True):
@@ -173,6 +174,8 @@ class AccountState(Message, frozen=True):
     """What the book's account says. Money in minor units.
 
     `difference` is the book's total less ours: the opening balance and our settled profit.
+    `doubts` is how many of our bets may or may not exist, `answered` whether the book was asked
+    about each open one since the Settler began.
     """
 
     overflow = Overflow.CONFLATE
@@ -183,6 +186,8 @@ class AccountState(Message, frozen=True):
     foreign_stakes: int
     difference: int
     at: Millis
+    doubts: int = 0
+    answered: bool = False
 
 
 # Operators and Control.
@@ -201,6 +206,27 @@ class Reply(Message, frozen=True):
     """The answer, after the effect is durable. `exit` is the command's exit code."""
 
     largest = 2 * 1024 * 1024  # the status of a core with 15,000 actors
+
+    id: str
+    exit: int
+    body: Report
+
+
+class Steer(Message, frozen=True):
+    """An operator's command that only Risk can carry out."""
+
+    control = True
+
+    id: str
+    name: str
+    by: str
+    arguments: Table[str, str]
+
+
+class Steered(Message, frozen=True):
+    """What became of a Steer, once the effect is durable; as in Reply."""
+
+    control = True
 
     id: str
     exit: int

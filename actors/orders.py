@@ -5,6 +5,7 @@ Only evidence leaves IN_DOUBT. The diagram in the docs is drawn from TRANSITIONS
 """
 
 from enum import Enum
+from typing import Annotated
 
 import msgspec
 
@@ -12,6 +13,8 @@ from actors.errors import IllegalTransitionError
 from actors.selections import Event, Selection
 from actors.units import Millis
 from runtime.limits import Few, Finite
+
+Signature = Annotated[bytes, msgspec.Meta(max_length=32)]
 
 
 class OrderState(Enum):
@@ -107,6 +110,7 @@ class Intent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     strategy: str
     seen_at: Millis
     evidence: Evidence
+    market: str = ""  # the polled market whose prices were looked at
 
 
 class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,7 +122,10 @@ class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Leave to place one order once. `expires` is in monotonic seconds of this process."""
+    """Leave to place one order once. `expires` is in monotonic seconds of this process.
+
+    `signature` covers all the rest: see `actors.permits`.
+    """
 
     order: str
     selection: str
@@ -127,3 +134,5 @@ class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stake: int
     term: int
     expires: Finite
+    account: str = ""
+    signature: Signature = b""

@@ -67,14 +67,23 @@ class RiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     max_stake: Amount = Amount(1_000)
     max_exposure: Amount = Amount(100_000)
+    max_account_exposure: Amount = Amount(100_000)
+    max_book_exposure: Amount = Amount(100_000)
+    max_league_exposure: Amount = Amount(100_000)
     max_event_exposure: Amount = Amount(3_000)
+    max_market_exposure: Amount = Amount(3_000)
     max_selection_exposure: Amount = Amount(1_000)
     daily_loss: Amount = Amount(150_000)
+    max_drawdown: Amount = Amount(300_000)
+    losing_streak: Count = 50
+    losing_streak_rest: Seconds = Seconds(3_600.0)
     max_open_bets: Count = 100
     orders_per_minute: Count = 60
     selection_cooldown: Seconds = Seconds(3_600.0)
     event_cooldown: Seconds = Seconds(5.0)
     league_blacklist: tuple[str, ...] = ()
+    team_blacklist: tuple[str, ...] = ()
+    book_blacklist: tuple[str, ...] = ()
     market_blacklist: tuple[MarketType, ...] = ()
     permit_lifetime: Seconds = Seconds(15.0)
     max_price_age: Seconds = Seconds(30.0)

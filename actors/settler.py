@@ -71,6 +71,8 @@ class Settler(Actor):
                 self._token = value
                 if self._client is not None:
                     self._client.set_base(base_url)
+                if value and self._last is None:  # nothing is bet before the first look
+                    self.after(0.0, _Round(), "round")
             case _Round():
                 self._round()
             case _:
@@ -121,8 +123,11 @@ class Settler(Actor):
             known += client.finished_bets(self._token)
         unresolved = [order for order in sent if not self._follow(order, known)]
         silent = self._ask_one_by_one(client, unresolved, running, known)
+        answered = all(
+            order.id in self._pause or find(order, running) is not None for order in unresolved
+        )
         summary = client.account(self._token)
-        self._last = self._report(ledger, running, summary)
+        self._last = self._report(ledger, running, summary, answered)
         self._close_the_absent(ledger, silent, self._last)
         return self._last.difference
 
@@ -224,9 +229,17 @@ class Settler(Actor):
             self.log.error("settlement differs", order=order.id, ours=ours, book=bet.pnl)
 
     def _report(
-        self, ledger: Ledger, running: tuple[BookBet, ...], summary: AccountSummary
+        self,
+        ledger: Ledger,
+        running: tuple[BookBet, ...],
+        summary: AccountSummary,
+        answered: bool,
     ) -> AccountState:
-        strange = [bet for bet in running if not ledger.knows_reference(bet.reference)]
+        strange = [
+            bet
+            for bet in running
+            if state_of(bet) is not OrderState.REFUSED and not ledger.accounts_for(bet.reference)
+        ]
         for bet in strange:
             if bet.ticket not in self._reported:
                 self._reported.add(bet.ticket)
@@ -240,10 +253,12 @@ class Settler(Actor):
             sum(int(bet.stake or 0) for bet in strange),
             total - profit - self._opening_balance(total - profit),
             Millis(self.clock.now()),
+            len(ledger.orders({OrderState.IN_DOUBT}, self._account)),
+            answered,
         )
         self.tell("risk", state)
-        if not self._leaving:
-            self.tell("control", state)  # which has left before us
+        if not self._leaving and self._last is not None:
+            self.tell("control", state)  # which comes after us, and leaves before us
         return state
 
     def _record_closing(self) -> None:
@@ -257,13 +272,20 @@ class Settler(Actor):
             )
 
     def _opening_balance(self, seen: int) -> int:
-        """Return what the account held before our first bet; journalled when first seen."""
+        """Return what the account held before our first bet, and what was paid in or out since.
+
+        It is journalled when it is first seen, before Risk hears of the account.
+        """
         key = f"account/{self._account}"
-        for written in self.journal.entries(key):
-            if written.kind == "account.opened":
-                return int(written.body["opening"])
-        self.record("account.opened", key, opening=seen)
-        return seen
+        moved = {"account.opened": "opening", "account.adjusted": "amount"}
+        found = [
+            int(written.body[moved[written.kind]])
+            for written in self.journal.entries(key)
+            if written.kind in moved
+        ]
+        if not found:
+            self.record("account.opened", key, opening=seen)
+        return sum(found) if found else seen
 
 
 def _day_of(order: Order) -> datetime.date:

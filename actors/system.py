@@ -12,6 +12,7 @@ from actors.gate import KillGate
 from actors.gateway import Gateway
 from actors.market import Market
 from actors.narrator import Narrator
+from actors.permits import PermitKey
 from actors.poller import Poller
 from actors.risk.actor import Risk
 from actors.session import Session
@@ -35,13 +36,14 @@ def connect(settings: AccountSettings) -> AsianOddsClient:
 
 def core(settings: Settings, gate: KillGate, connect: Connect = connect) -> Child:
     """Return the tree of the core node, which never parses a feed."""
+    key = PermitKey()
     return _supervisor(
         "root",
         [
-            _supervisor("books", [_risk(settings, gate)], Strategy.ONE_FOR_ALL),
+            _supervisor("books", [_risk(settings, gate, key)], Strategy.ONE_FOR_ALL),
             _supervisor(
                 "accounts",
-                [_account(name, settings, gate, connect) for name in settings.accounts],
+                [_account(name, settings, gate, key, connect) for name in settings.accounts],
             ),
             _executors(settings),
             _supervisor(
@@ -78,8 +80,12 @@ def feed(settings: Settings, connect: Connect = connect) -> Child:
     return _supervisor("root", pollers)
 
 
-def _risk(settings: Settings, gate: KillGate) -> Child:
-    return Child("risk", Risk, {"limits": settings.risk, "mode": settings.mode, "gate": gate})
+def _risk(settings: Settings, gate: KillGate, key: PermitKey) -> Child:
+    return Child(
+        "risk",
+        Risk,
+        {"limits": settings.risk, "mode": settings.mode, "gate": gate, "key": key},
+    )
 
 
 def _control(settings: Settings, gate: KillGate) -> Child:
@@ -87,7 +93,9 @@ def _control(settings: Settings, gate: KillGate) -> Child:
     return Child("control", Control, {"mode": settings.mode, "gate": gate, "accounts": accounts})
 
 
-def _account(name: str, settings: Settings, gate: KillGate, connect: Connect) -> Child:
+def _account(
+    name: str, settings: Settings, gate: KillGate, key: PermitKey, connect: Connect
+) -> Child:
     account = settings.accounts[name]
     shared = {"settings": account, "connect": connect}
     couriers = [
@@ -97,6 +105,7 @@ def _account(name: str, settings: Settings, gate: KillGate, connect: Connect) ->
             {
                 "account": name,
                 "gate": gate,
+                "key": key,
                 "mode": settings.mode,
                 "max_price_age": settings.risk.max_price_age,
                 **shared,

@@ -1,6 +1,7 @@
 """The id port: names for orders, commands and messages that are made once and stored."""
 
 import itertools
+import secrets
 import uuid
 from typing import Protocol
 
@@ -17,6 +18,11 @@ class UniqueIdentity:
 
     def new(self, prefix: str) -> str:
         return f"{prefix}-{uuid.uuid4().hex[:24]}"
+
+
+def secret_key() -> bytes:
+    """Return 32 bytes that nobody can guess."""
+    return secrets.token_bytes(32)
 
 
 class CountedIdentity:

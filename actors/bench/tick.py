@@ -22,7 +22,8 @@ from actors.gate import KillGate
 from actors.gateway import Gateway
 from actors.ledger import open_journal
 from actors.market import Market
-from actors.messages import FeedTurn
+from actors.messages import AccountState, FeedTurn
+from actors.permits import PermitKey
 from actors.poller import Poller
 from actors.risk.actor import Risk
 from actors.selections import MarketType, Phase
@@ -34,6 +35,7 @@ from actors.settings import (
     RiskSettings,
     StrategySettings,
 )
+from actors.units import Millis
 from runtime import collector
 from runtime.bus import Bus, ipc_address
 from runtime.cell import Ports
@@ -58,6 +60,14 @@ STAGES = (
 )
 HOPS, COMMITS = 5, 2
 BIG = 10**9
+EXPOSURES = (
+    "max_exposure",
+    "max_account_exposure",
+    "max_book_exposure",
+    "max_league_exposure",
+    "daily_loss",
+    "max_drawdown",
+)
 
 
 class _Stamps:
@@ -131,8 +141,7 @@ def _system(folder: Path, sockets: Path, url: str) -> tuple[ThreadHost, ThreadHo
     account = AccountSettings(url=url, username="bench")
     market = MarketSettings("bench", Phase.TODAY, types=(MarketType.ONE_X_TWO,))
     limits = RiskSettings(
-        max_exposure=BIG,  # type: ignore[arg-type]
-        daily_loss=BIG,  # type: ignore[arg-type]
+        **dict.fromkeys(EXPOSURES, BIG),  # type: ignore[arg-type]
         max_open_bets=BIG,
         orders_per_minute=BIG,
         event_cooldown=Seconds(0.0),
@@ -150,7 +159,9 @@ def _system(folder: Path, sockets: Path, url: str) -> tuple[ThreadHost, ThreadHo
         spoke.route(prefix, "core")
     hub.start()
     spoke.start()
-    core.spawn(Risk, "risk", limits=limits, mode=Mode.PAPER, gate=gate)
+    key = PermitKey()
+    core.spawn(Risk, "risk", limits=limits, mode=Mode.PAPER, gate=gate, key=key)
+    core.tell("risk", AccountState("bench", 0, 0, 0, 0, Millis(0), answered=True))
     core.spawn(Session, "session/bench", settings=account, connect=_connect)
     core.spawn(
         Gateway,
@@ -158,6 +169,7 @@ def _system(folder: Path, sockets: Path, url: str) -> tuple[ThreadHost, ThreadHo
         account="bench",
         settings=account,
         gate=gate,
+        key=key,
         mode=Mode.PAPER,
         max_price_age=30.0,
         connect=_connect,

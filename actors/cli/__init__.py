@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from actors.cli import bench, check, operate, paper, read, replay, run, view
+from actors.cli import bench, check, operate, paper, read, replay, run, steer, view
 from runtime.errors import ConfigurationError, TictacError
 
 
@@ -23,6 +23,10 @@ for command in (
     operate.kill,
     operate.resume,
     operate.arm,
+    steer.limits,
+    steer.pause,
+    steer.resolve,
+    steer.adjust,
     read.bets,
     read.why,
     paper.paper,

@@ -1,8 +1,5 @@
 """`tictac status`, `kill`, `resume` and `arm`: steer a running core over the bus."""
 
-import getpass
-import os
-import socket
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,17 +7,15 @@ from typing import Any
 import click
 
 from actors.bet_text import clock_text
+from actors.cli.asking import command, core_listens, operator
 from actors.cli.options import Duration, answer, json_option, state_option
+from actors.cli.steer import paused, scope_options
 from actors.gate import KillGate
 from actors.ledger import open_journal
-from actors.messages import Command, Reply
+from actors.messages import Reply
 from actors.state_folder import StateFolder, StateTakenError
-from actors.units import Millis
-from runtime.bus import ask
 from runtime.clock import SystemClock
-from runtime.codec import decode_one, encode
 from runtime.errors import OurError
-from runtime.identity import UniqueIdentity
 from runtime.journal import Entry
 
 ANSWER_WITHIN = 5.0
@@ -45,10 +40,10 @@ def kill(reason: str, state: StateFolder, as_json: bool) -> int:
     """Stop all placing now, and after every restart, until `resume`."""
     state.prepare()
     gate = KillGate(state.path)
-    gate.close(reason, _operator(), SystemClock().now())
-    body: dict[str, Any] = {"trading": "killed", "reason": reason, "by": _operator()}
+    gate.close(reason, operator(), SystemClock().now())
+    body: dict[str, Any] = {"trading": "killed", "reason": reason, "by": operator()}
     try:
-        reply = command(state, "kill", {"reason": reason, "by": _operator()})
+        reply = command(state, "kill", {"reason": reason, "by": operator()})
         body |= {"acknowledged": reply.exit == 0}
     except OurError:
         body |= {"acknowledged": False}
@@ -61,8 +56,11 @@ def kill(reason: str, state: StateFolder, as_json: bool) -> int:
 @click.option("--reason", required=True, help="Why it is safe again, for the record.")
 @state_option
 @json_option
-def resume(reason: str, state: StateFolder, as_json: bool) -> int:
-    """Open the kill gate again; the reason is in the journal first."""
+@scope_options
+def resume(reason: str, state: StateFolder, as_json: bool, **scopes: str | None) -> int:
+    """Open the kill gate again, or end a pause; the reason is in the journal first."""
+    if any(scopes.values()):
+        return paused(state, "unpause", reason, scopes, as_json)
     if not state.path.is_dir() or not KillGate(state.path).closed():
         raise OurError(f"the kill gate of {state.path} is open: there is nothing to resume")
     reply = _resume(state, reason)
@@ -76,7 +74,7 @@ def resume(reason: str, state: StateFolder, as_json: bool) -> int:
 @json_option
 def arm(lasting: float, state: StateFolder, as_json: bool) -> int:
     """Allow live bets for a time; the arm runs out by itself."""
-    reply = command(state, "arm", {"seconds": str(lasting), "by": _operator()})
+    reply = command(state, "arm", {"seconds": str(lasting), "by": operator()})
     answer(reply.body, as_json, lambda: _words(reply, f"armed until {_until(reply)}"))
     return reply.exit
 
@@ -89,8 +87,8 @@ def _resume(
     """Let the core do it, or do it at rest; a core that only just starts is waited for."""
     limit = SystemClock().monotonic() + ANSWER_WITHIN
     while True:
-        if _core_listens(state):
-            return command(state, "resume", {"reason": reason, "by": _operator()})
+        if core_listens(state):
+            return command(state, "resume", {"reason": reason, "by": operator()})
         try:
             return _resume_at_rest(state, reason)
         except StateTakenError:
@@ -106,49 +104,13 @@ def _resume_at_rest(state: StateFolder, reason: str) -> Reply:
         journal = open_journal(state.path)
         journal.begin_term(now)
         pen = journal.claim("operator")
-        body = {"reason": reason, "by": _operator()}
+        body = {"reason": reason, "by": operator()}
         entries = [Entry("resumed", "gate", body)]
         if [written.kind for written in journal.entries("gate")][-1:] != ["killed"]:
             entries.insert(0, Entry("killed", "gate", dict(KillGate(state.path).why())))
         journal.append("operator", pen, entries, now)
         KillGate(state.path).open()
     return Reply("", 0, {"trading": "open", **body})
-
-
-def _core_listens(state: StateFolder) -> bool:
-    """Tell whether a core has the bus open: a dead one's socket file refuses."""
-    if not state.path.is_dir():
-        return False
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(state.bus_address().removeprefix("ipc://"))
-        except OSError:
-            return False
-    return True
-
-
-def command(state: StateFolder, name: str, arguments: dict[str, str]) -> Reply:
-    now = SystemClock().now()
-    asked = Command(
-        UniqueIdentity().new("c"), name, Millis(now + int(ANSWER_WITHIN * 1000)), arguments
-    )
-    nobody = OurError(f"no core runs on {state.path}: start `tictac run`, or give --state")
-    if not _core_listens(state):
-        raise nobody
-    frame = ask(state.bus_address(), encode(asked, "control", ""), ANSWER_WITHIN)
-    if frame is None:
-        raise nobody
-    reply = decode_one(frame).message
-    if not isinstance(reply, Reply) or reply.id != asked.id:
-        raise OurError("the core answered something else")
-    return reply
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
 
 
 def _until(reply: Reply) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 import click
 from prometheus_client.parser import text_string_to_metric_families
 
-from actors.cli.operate import command
+from actors.cli.asking import command
 from actors.cli.options import answer, json_option, state_option
 from actors.state_folder import StateFolder
 

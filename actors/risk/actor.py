@@ -1,9 +1,11 @@
 """Risk, the only authority: it reserves and permits in one step, or says no.
 
-Owns: every limit, the reservations, today's profit and loss, the arm.
-Hears: Reserve, OrderMoved, AccountState, Armed.
-Says: Granted or Denied to the Executor that asked.
+Owns: every limit and pause, the reservations, the results so far, the arm, the key of permits.
+Hears: Reserve, OrderMoved, AccountState, Armed, Steer from Control.
+Says: Granted or Denied to the Executor that asked, Steered to Control, OrderMoved.
 """
+
+from typing import Any
 
 import msgspec
 
@@ -17,13 +19,21 @@ from actors.messages import (
     Granted,
     OrderMoved,
     Reserve,
+    Steer,
+    Steered,
 )
 from actors.orders import FINAL, IN_FLIGHT, OPEN, Intent, OrderState, Permit, Verdict
-from actors.risk.controls import Scene, verdicts
-from actors.risk.reservations import DAY, Reservations
+from actors.permits import PermitKey
+from actors.risk import rules
+from actors.risk.controls import verdicts
+from actors.risk.reservations import DAY, Reservation, Reservations, wanted
+from actors.risk.scene import Scene
+from actors.risk.steering import Resolution, resolution, ruling
 from actors.settings import Mode, RiskSettings
+from actors.units import money_text
 from runtime.actor import Actor
 from runtime.codec import Message
+from runtime.errors import OurError
 
 SWEEP_EVERY = 1.0
 GRACE = 2.0
@@ -40,12 +50,14 @@ class Risk(Actor):
     own_thread = True
     writes_journal = True
 
-    def __init__(self, limits: RiskSettings, mode: Mode, gate: KillGate) -> None:
+    def __init__(self, limits: RiskSettings, mode: Mode, gate: KillGate, key: PermitKey) -> None:
         super().__init__()
-        self._limits = limits
+        self._rules = rules.Rules(limits)
         self._mode = mode
         self._gate = gate
+        self._key = key
         self._book = Reservations()
+        self._unclear: dict[str, str] = {}
         self._armed_until = 0
         self._denials: dict[tuple[str, str], int] = {}
         self._term = 0
@@ -55,16 +67,16 @@ class Risk(Actor):
         self._term = self.journal.term
         self._close_the_past(ledger)
         self.commit()
-        for order in ledger.orders(OPEN):
-            self._book.restore(order, OrderState(order.state) in IN_FLIGHT)
+        self._rules = rules.Rules(self._rules.configured, self.journal.entries(rules.KEY))
+        self._book.restore(ledger.orders(OPEN))
+        self._remember(ledger)
         now = self.clock.now()
-        longest = max(self._limits.selection_cooldown, self._limits.event_cooldown)
-        for order in ledger.sent_since(now - int(longest * 1000)):
-            self._book.remember(order)
         for order in ledger.permitted_since(now - 60_000):
             self._book.granted_at.append(order.made_at)
         self._book.day = now // DAY
         self._book.settled_today = ledger.settled_since(self._book.day * DAY)
+        for pnl, at in ledger.results():
+            self._book.results.add(pnl, at)
         for written in self.journal.entries("arm"):
             self._armed_until = int(written.body["until"])
         self.log.info("reservations rebuilt", open=len(self._book.held))
@@ -77,14 +89,18 @@ class Risk(Actor):
             case OrderMoved(order, _, state, stake, pnl):
                 self._follow(order, OrderState(state), stake, pnl)
             case AccountState():
-                self._book.foreign_stakes[message.account] = message.foreign_stakes
+                self._hear_of(message)
             case Armed(until):
                 self._armed_until = until
+            case Steer():
+                self._steer(message, sender)
             case _Sweep():
                 self._sweep()
                 self.after(SWEEP_EVERY, _Sweep(), "sweep")
             case _:
                 super().on_message(message, sender)
+
+    # At the start.
 
     def _close_the_past(self, ledger: Ledger) -> None:
         """An order of a dead incarnation was not sent, or may have been: nothing between."""
@@ -93,26 +109,26 @@ class Risk(Actor):
         for order in ledger.orders({OrderState.SENDING}):
             self.record("order.in_doubt", order.id, reason="crash while sending")
 
+    def _remember(self, ledger: Ledger) -> None:
+        limits = self._rules.limits
+        longest = max(limits.selection_cooldown, limits.event_cooldown)
+        for order in ledger.sent_since(self.clock.now() - int(longest * 1000)):
+            self._book.remember(order)
+
+    # Yes and no.
+
     def _decide(self, intent: Intent, sender: str) -> None:
         now = self.clock.now()
-        scene = Scene(
-            intent,
-            self._book,
-            self._limits,
-            now,
-            self._mode,
-            self._gate.closed(),
-            self._armed_until,
-        )
-        found = verdicts(scene)
+        found = verdicts(self._scene(intent, now))
         refusals = [verdict for verdict in found if not verdict.passed]
         if refusals:
             self._deny(intent, found, refusals[0], now, sender)
             return
-        expires = self.clock.monotonic() + self._limits.permit_lifetime
+        lifetime = self._rules.limits.permit_lifetime
+        expires = self.clock.monotonic() + lifetime
         self._record_intent(intent, found)
-        self.record("order.permitted", intent.order, lifetime=self._limits.permit_lifetime)
-        self._book.grant(intent, expires, now)
+        self.record("order.permitted", intent.order, lifetime=lifetime)
+        self._book.grant(wanted(intent, now, expires), now)
         permit = Permit(
             intent.order,
             intent.selection.key,
@@ -121,8 +137,22 @@ class Risk(Actor):
             intent.stake,
             self._term,
             expires,
+            intent.account,
         )
-        self.tell(sender, Granted(intent, permit))
+        self.tell(sender, Granted(intent, self._key.signed(permit)))
+
+    def _scene(self, intent: Intent, now: int) -> Scene:
+        return Scene(
+            intent,
+            self._book,
+            self._rules.limits,
+            now,
+            self._mode,
+            self._gate.closed(),
+            self._armed_until,
+            self._rules.paused,
+            self._unclear.get(intent.account, "the book's account was not read since the start"),
+        )
 
     def _deny(
         self, intent: Intent, found: tuple[Verdict, ...], first: Verdict, now: int, sender: str
@@ -147,26 +177,92 @@ class Risk(Actor):
             controls=msgspec.to_builtins(found),
         )
 
+    # What happens to orders and accounts.
+
     def _follow(self, order: str, state: OrderState, stake: int, pnl: int) -> None:
         if state in FINAL:
-            if state in (OrderState.SETTLED, OrderState.VOID) and order in self._book.held:
-                self._book.today(self.clock.now())
-                self._book.settled_today += pnl
-            self._book.release(order)
+            held = self._book.release(order)
+            if held is not None and state in (OrderState.SETTLED, OrderState.VOID):
+                self._book.settle(pnl, self.clock.now())
+            return
+        self._book.move(order, stake, in_flight=state in IN_FLIGHT)
+        if state is OrderState.ACCEPTED:
+            confirmed = Ledger(self.journal).exactly(order)
+            if confirmed is not None:
+                self._book.confirm(confirmed)
+
+    def _hear_of(self, account: AccountState) -> None:
+        self._book.foreign_stakes[account.account] = account.foreign_stakes
+        if self._unclear.get(account.account) == "":
+            return  # since then every move of an order was told
+        if not account.answered:
+            unclear = "the book was not asked about every open bet yet"
+        elif account.difference:
+            unclear = (
+                f"the book's account differs by {money_text(account.difference)}:"
+                f" look why, then `tictac adjust {account.account}`"
+            )
         else:
-            self._book.move(order, stake, in_flight=state in IN_FLIGHT)
+            unclear = ""
+            self.log.info("book and journal agree", account=account.account)
+        self._unclear[account.account] = unclear
 
     def _sweep(self) -> None:
         now = self.clock.monotonic()
         for held in list(self._book.held.values()):
-            if held.permit_expires is None or held.permit_expires + GRACE > now:
-                continue
-            self.record("order.expired", held.order, reason="the permit was not used in time")
-            try:
+            if held.permit_expires is not None and held.permit_expires + GRACE <= now:
+                self._take_back(held, "the permit was not used in time")
+
+    def _take_back(self, held: Reservation, reason: str) -> None:
+        """Make a permit void by the journal; what is being sent already has used it."""
+        self.record("order.expired", held.order, reason=reason)
+        try:
+            self.commit()
+        except IllegalTransitionError:
+            self._book.move(held.order, held.stake, in_flight=True)
+            return
+        self._book.release(held.order)
+        selection = held.selection.key
+        moved = OrderMoved(held.order, selection, OrderState.EXPIRED.value, held.stake)
+        self.tell(f"executor/{selection}", moved)
+
+    # What operators want.
+
+    def _steer(self, steer: Steer, sender: str) -> None:
+        try:
+            body = self._carry_out(steer)
+        except OurError as error:
+            self.tell(sender, Steered(steer.id, 1, {"error": str(error)}))
+        else:
+            self.tell(sender, Steered(steer.id, 0, body))
+
+    def _carry_out(self, steer: Steer) -> dict[str, Any]:
+        match steer.name:
+            case "limits":
+                pass
+            case "resolve":
+                self._resolve(resolution(steer, Ledger(self.journal)))
+            case _:
+                body = ruling(steer)
+                self.record(f"rule.{steer.name}", rules.KEY, **body)
                 self.commit()
-            except IllegalTransitionError:
-                self._book.move(held.order, held.stake, in_flight=True)  # it is being sent
-                continue
-            self._book.release(held.order)
-            moved = OrderMoved(held.order, held.selection, OrderState.EXPIRED.value, held.stake)
-            self.tell(f"executor/{held.selection}", moved)
+                self._rules.follow(f"rule.{steer.name}", body)
+                self._remember(Ledger(self.journal))
+                for held in list(self._book.held.values()):
+                    if held.permit_expires is not None and body.get("scope") in held.scopes:
+                        self._take_back(held, f"{body['scope']} was paused")
+        return self._rules.picture()
+
+    def _resolve(self, found: Resolution) -> None:
+        order = found.order
+        for state in found.states:
+            body: dict[str, object] = {"reason": found.reason}
+            if state in (OrderState.SETTLED, OrderState.VOID):
+                body["pnl"] = found.pnl
+            self.record(f"order.{state.value}", order.id, **body)
+        self.commit()
+        for state in found.states:
+            pnl = found.pnl if state in FINAL else 0
+            self._follow(order.id, state, order.stake, pnl)
+            moved = OrderMoved(order.id, order.selection, state.value, order.stake, pnl)
+            self.tell(f"executor/{order.selection}", moved)

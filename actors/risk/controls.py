@@ -3,29 +3,10 @@
 All run for every intent, also after one has refused: the operator sees every figure.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from actors.orders import Intent, Verdict
-from actors.risk.reservations import Reservations
-from actors.settings import Mode, RiskSettings
-from actors.units import money_text
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What the controls may look at. `now` and `armed_until` in ms since 1970 UTC."""
-
-    intent: Intent
-    book: Reservations
-    limits: RiskSettings
-    now: int
-    mode: Mode
-    gate_closed: bool
-    armed_until: int
-
-
-Control = Callable[[Scene], Verdict]
+from actors.orders import Verdict
+from actors.risk import exposure
+from actors.risk.scene import Control, Scene, cooldown, count
+from actors.settings import Mode
 
 
 def kill_gate(scene: Scene) -> Verdict:
@@ -40,59 +21,57 @@ def armed(scene: Scene) -> Verdict:
     return Verdict("armed", left > 0, f"{left} s left" if left > 0 else "not armed")
 
 
-def max_stake(scene: Scene) -> Verdict:
-    return _money("max_stake", scene.intent.stake, scene.limits.max_stake)
+def not_paused(scene: Scene) -> Verdict:
+    for scope in scene.wanted.scopes:
+        if scope in scene.paused:
+            return Verdict("not_paused", False, f"{scope} is paused: {scene.paused[scope]}")
+    return Verdict("not_paused", True, "nothing here is paused")
 
 
-def max_exposure(scene: Scene) -> Verdict:
-    after = scene.book.exposure() + scene.intent.stake
-    return _money("max_exposure", after, scene.limits.max_exposure)
-
-
-def max_event_exposure(scene: Scene) -> Verdict:
-    after = scene.book.event_exposure(scene.intent.event.key) + scene.intent.stake
-    return _money("max_event_exposure", after, scene.limits.max_event_exposure)
-
-
-def max_selection_exposure(scene: Scene) -> Verdict:
-    after = scene.book.selection_exposure(scene.intent.selection.key) + scene.intent.stake
-    return _money("max_selection_exposure", after, scene.limits.max_selection_exposure)
-
-
-def daily_loss(scene: Scene) -> Verdict:
-    """Count every open bet as lost, so that the limit holds whatever the results."""
-    worst = scene.book.exposure() + scene.intent.stake - scene.book.today(scene.now)
-    limit = scene.limits.daily_loss  # after a good day the worst may be no loss at all
-    return Verdict("daily_loss", worst <= limit, f"{money_text(worst)} of {money_text(limit)}")
-
-
-def max_open_bets(scene: Scene) -> Verdict:
-    return _count("max_open_bets", len(scene.book.held) + 1, scene.limits.max_open_bets)
+def reconciled(scene: Scene) -> Verdict:
+    """No bet before the account's book and our journal were seen to agree since the start."""
+    return Verdict(
+        "reconciled", not scene.unreconciled, scene.unreconciled or "book and journal agree"
+    )
 
 
 def one_in_flight(scene: Scene) -> Verdict:
-    return _count("one_in_flight", scene.book.in_flight(scene.intent.selection.key) + 1, 1)
+    return count("one_in_flight", scene.book.in_flight(scene.intent.selection.key) + 1, 1)
 
 
 def orders_per_minute(scene: Scene) -> Verdict:
     after = scene.book.granted_within(scene.now, 60_000) + 1
-    return _count("orders_per_minute", after, scene.limits.orders_per_minute)
+    return count("orders_per_minute", after, scene.limits.orders_per_minute)
 
 
 def selection_cooldown(scene: Scene) -> Verdict:
     last = scene.book.last_by_selection.get(scene.intent.selection.key)
-    return _cooldown("selection_cooldown", last, scene.limits.selection_cooldown, scene.now)
+    return cooldown("selection_cooldown", last, scene.limits.selection_cooldown, scene.now)
 
 
 def event_cooldown(scene: Scene) -> Verdict:
     last = scene.book.last_by_event.get(scene.intent.event.key)
-    return _cooldown("event_cooldown", last, scene.limits.event_cooldown, scene.now)
+    return cooldown("event_cooldown", last, scene.limits.event_cooldown, scene.now)
 
 
 def league_blacklist(scene: Scene) -> Verdict:
     league = scene.intent.event.league
-    listed = {name.strip("* ").casefold() for name in scene.limits.league_blacklist}
-    return Verdict("league_blacklist", league.strip("* ").casefold() not in listed, league)
+    listed = {_plain(name) for name in scene.limits.league_blacklist}
+    return Verdict("league_blacklist", _plain(league) not in listed, league)
+
+
+def team_blacklist(scene: Scene) -> Verdict:
+    event = scene.intent.event
+    listed = {_plain(name) for name in scene.limits.team_blacklist}
+    return Verdict(
+        "team_blacklist", listed.isdisjoint({_plain(event.home), _plain(event.away)}), event.name
+    )
+
+
+def book_blacklist(scene: Scene) -> Verdict:
+    book = scene.intent.book
+    listed = {_plain(name) for name in scene.limits.book_blacklist}
+    return Verdict("book_blacklist", _plain(book) not in listed, book)
 
 
 def market_blacklist(scene: Scene) -> Verdict:
@@ -115,17 +94,27 @@ def not_started(scene: Scene) -> Verdict:
 CONTROLS: tuple[Control, ...] = (
     kill_gate,
     armed,
-    max_stake,
-    max_exposure,
-    max_event_exposure,
-    max_selection_exposure,
-    daily_loss,
-    max_open_bets,
+    not_paused,
+    reconciled,
+    exposure.max_stake,
+    exposure.max_exposure,
+    exposure.max_account_exposure,
+    exposure.max_book_exposure,
+    exposure.max_league_exposure,
+    exposure.max_event_exposure,
+    exposure.max_market_exposure,
+    exposure.max_selection_exposure,
+    exposure.daily_loss,
+    exposure.max_drawdown,
+    exposure.losing_streak,
+    exposure.max_open_bets,
     one_in_flight,
     orders_per_minute,
     selection_cooldown,
     event_cooldown,
     league_blacklist,
+    team_blacklist,
+    book_blacklist,
     market_blacklist,
     price_age,
     not_started,
@@ -137,16 +126,5 @@ def verdicts(scene: Scene) -> tuple[Verdict, ...]:
     return tuple(control(scene) for control in CONTROLS)
 
 
-def _money(name: str, figure: int, limit: int) -> Verdict:
-    return Verdict(name, 0 < figure <= limit, f"{money_text(figure)} of {money_text(limit)}")
-
-
-def _count(name: str, figure: int, limit: int) -> Verdict:
-    return Verdict(name, figure <= limit, f"{figure} of {limit}")
-
-
-def _cooldown(name: str, last: int | None, limit: float, now: int) -> Verdict:
-    if last is None:
-        return Verdict(name, True, "first bet")
-    since = (now - last) / 1000
-    return Verdict(name, since >= limit, f"{since:.0f} s ago, at least {limit:.0f} s")
+def _plain(name: str) -> str:
+    return name.strip("* ").casefold()

@@ -1,28 +1,108 @@
 """What Risk knows: every open order at its full stake, and when what was last bet on.
 
-For a back bet the liability is the stake. An order in doubt counts like any other.
+For a back bet the liability is the stake. An order in doubt counts like any other, and what it
+may win counts for nothing.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from actors.ledger import Order
-from actors.orders import Intent
+from actors.orders import IN_FLIGHT, Intent, OrderState
+from actors.risk.results import Results
+from actors.risk.worst_case import Stake, worst_loss
+from actors.selections import MarketType, Period, Phase, Selection, Side
 
 DAY = 86_400_000
 
 
 @dataclass(frozen=True)
 class Reservation:
-    """One open order. `permit_expires` is monotonic; none once it was sent."""
+    """One open order. `permit_expires` is monotonic; none once it was sent.
+
+    `firm`: the book has confirmed the bet, at `price` or better. `plain`: made before the start.
+    """
 
     order: str
-    selection: str
-    event: str
+    selection: Selection
+    league: str
     account: str
+    book: str
+    strategy: str
+    market: str
     stake: int
-    in_flight: bool
+    price: int
+    in_flight: bool = True
+    firm: bool = False
+    plain: bool = True
     permit_expires: float | None = None
+
+    @property
+    def event(self) -> str:
+        return self.selection.event
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Return what an operator can pause that would take this order with it."""
+        return (
+            f"account {self.account}",
+            f"book {self.book.upper()}",
+            f"strategy {self.strategy}",
+            f"market {self.market}",
+        )
+
+
+Scope = Callable[[Reservation], bool]
+"""Which of the open orders a limit is about."""
+
+
+def all_of_them(_held: Reservation) -> bool:
+    """Take every open order."""
+    return True
+
+
+def wanted(intent: Intent, now: int, expires: float | None = None) -> Reservation:
+    """Return what an order would hold. `now` in ms since 1970 UTC, `expires` monotonic."""
+    event = intent.event
+    return Reservation(
+        order=intent.order,
+        selection=intent.selection,
+        league=event.league,
+        account=intent.account,
+        book=intent.book,
+        strategy=intent.strategy,
+        market=intent.market,
+        stake=intent.stake,
+        price=intent.floor,
+        plain=event.phase is not Phase.LIVE and now < event.start,
+        permit_expires=expires,
+    )
+
+
+def restored(order: Order) -> Reservation:
+    """Return what an open order of the ledger holds."""
+    state = OrderState(order.state)
+    return Reservation(
+        order=order.id,
+        selection=Selection(
+            order.event,
+            MarketType(order.market),
+            Period(order.period),
+            order.line,
+            Side(order.side),
+        ),
+        league=order.league,
+        account=order.account,
+        book=order.book,
+        strategy=order.strategy,
+        market="",
+        stake=order.stake,
+        price=order.price,
+        in_flight=state in IN_FLIGHT,
+        firm=state is OrderState.ACCEPTED,
+        plain=order.made_at < order.start,
+    )
 
 
 @dataclass
@@ -36,20 +116,26 @@ class Reservations:
     day: int = 0
     settled_today: int = 0
     foreign_stakes: dict[str, int] = field(default_factory=dict)
+    results: Results = field(default_factory=Results)
 
-    def exposure(self) -> int:
+    def stakes(self) -> int:
         """Return the open stakes of all accounts, bets that are not ours included."""
         return sum(held.stake for held in self.held.values()) + sum(self.foreign_stakes.values())
 
-    def event_exposure(self, event: str) -> int:
-        return sum(held.stake for held in self.held.values() if held.event == event)
+    def liability(self, of: Scope = all_of_them, plus: Reservation | None = None) -> int:
+        """Return the most that our open bets of a scope can lose, with one more in it."""
+        chosen = [held for held in self.held.values() if of(held)]
+        return worst_loss(map(_stake, chosen if plus is None else [*chosen, plus]))
 
-    def selection_exposure(self, selection: str) -> int:
-        return sum(held.stake for held in self.held.values() if held.selection == selection)
+    def foreign(self, account: str = "") -> int:
+        """Return the open stakes that are not ours, of one account or all."""
+        if account:
+            return self.foreign_stakes.get(account, 0)
+        return sum(self.foreign_stakes.values())
 
     def in_flight(self, selection: str) -> int:
         return sum(
-            1 for held in self.held.values() if held.selection == selection and held.in_flight
+            1 for held in self.held.values() if held.in_flight and held.selection.key == selection
         )
 
     def granted_within(self, now: int, milliseconds: int) -> int:
@@ -64,25 +150,16 @@ class Reservations:
             self.day, self.settled_today = now // DAY, 0
         return self.settled_today
 
-    def grant(self, intent: Intent, expires: float, now: int) -> None:
+    def grant(self, new: Reservation, now: int) -> None:
         """Reserve the whole stake of an order that gets a permit."""
-        self.held[intent.order] = Reservation(
-            intent.order,
-            intent.selection.key,
-            intent.event.key,
-            intent.account,
-            intent.stake,
-            True,
-            expires,
-        )
+        self.held[new.order] = new
         self.granted_at.append(now)
-        self._remember(intent.selection.key, intent.event.key, now)
+        self._remember(new.selection.key, new.event, now)
 
-    def restore(self, order: Order, in_flight: bool) -> None:
-        """Take over an open order from the ledger."""
-        self.held[order.id] = Reservation(
-            order.id, order.selection, order.event, order.account, order.stake, in_flight
-        )
+    def restore(self, orders: Iterable[Order]) -> None:
+        """Take over open orders from the ledger."""
+        for order in orders:
+            self.held[order.id] = restored(order)
 
     def remember(self, order: Order) -> None:
         """Take over from the ledger when a selection and an event were last bet on."""
@@ -90,17 +167,32 @@ class Reservations:
             self._remember(order.selection, order.event, order.placed_at)
 
     def move(self, order: str, stake: int, *, in_flight: bool) -> None:
-        """Keep an open order at the stake that was taken."""
+        """Keep an open order at the stake that was taken; its permit is used."""
         held = self.held.get(order)
         if held is not None:
-            self.held[order] = Reservation(
-                order, held.selection, held.event, held.account, stake, in_flight
-            )
+            self.held[order] = replace(held, stake=stake, in_flight=in_flight, permit_expires=None)
 
-    def release(self, order: str) -> None:
-        """Let go of an order that is final."""
-        self.held.pop(order, None)
+    def confirm(self, order: Order) -> None:
+        """Note that the book has confirmed a bet, and at which price."""
+        held = self.held.get(order.id)
+        if held is not None:
+            firm = order.state == OrderState.ACCEPTED.value
+            self.held[order.id] = replace(held, price=order.price, firm=firm)
+
+    def release(self, order: str) -> Reservation | None:
+        """Let go of an order that is final, and return what it held."""
+        return self.held.pop(order, None)
+
+    def settle(self, pnl: int, now: int) -> None:
+        """Count the profit of a settled bet. `now` in ms since 1970 UTC."""
+        self.today(now)
+        self.settled_today += pnl
+        self.results.add(pnl, now)
 
     def _remember(self, selection: str, event: str, at: int) -> None:
         self.last_by_selection[selection] = max(at, self.last_by_selection.get(selection, 0))
         self.last_by_event[event] = max(at, self.last_by_event.get(event, 0))
+
+
+def _stake(held: Reservation) -> Stake:
+    return Stake(held.selection, held.stake, held.price, held.firm, held.plain)

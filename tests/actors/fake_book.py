@@ -32,6 +32,7 @@ class FakeBook:
         self.sent: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
         self.when_asked: Callable[[], None] = lambda: None
+        self.when_connecting: Callable[[], None] = lambda: None
         self.when_sent: Callable[[], None] = lambda: None
         self.tokens = 0
 
@@ -90,7 +91,11 @@ class FakeClient:
         self.book.when_asked()
         return wire.read_envelope(200, taken_next(self.book.offers))
 
-    def exchange(self, call: str, *, token: str, document: bytes) -> Answer:
+    def exchange(
+        self, call: str, *, token: str, document: bytes, last_look: Callable[[], None]
+    ) -> Answer:
+        self.book.when_connecting()
+        last_look()
         self.book.note(call, token)
         self.book.sent.append(msgspec.json.decode(document))
         self.book.when_sent()

@@ -1,7 +1,7 @@
 """The one door: one reason for each thing that keeps an order in, and no way around it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,14 @@ import actors
 from actors.books.asianodds.connection import Answer
 from actors.books.asianodds.placement import Handed, Offer
 from actors.door import Door, Ready, fit
+from actors.errors import NotSentError
 from actors.gate import KillGate
+from actors.permits import PermitKey
 from actors.settings import Mode
 from actors.units import Money
 from runtime.clock import VirtualClock
 from tests.actors.books.answers import envelope
-from tests.actors.world import intent, permit_for, selection
+from tests.actors.world import KEY, intent, permit_for, selection
 
 SOURCES = Path(actors.__file__).parent
 
@@ -27,8 +29,13 @@ class Book:
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
+        self.when_connecting: Callable[[], None] = lambda: None
 
-    def exchange(self, call: str, *, token: str, document: bytes) -> Answer:
+    def exchange(
+        self, call: str, *, token: str, document: bytes, last_look: Callable[[], None]
+    ) -> Answer:
+        self.when_connecting()
+        last_look()
         self.sent.append({"call": call, "token": token} | msgspec.json.decode(document))
         part = {"Bookie": "SBO", "PlacedSuccessfully": True, "ReturnCode": 0}
         return Answer(200, envelope({"BetPlacementReference": "WA-t-1", "PlacementData": [part]}))
@@ -48,7 +55,7 @@ def gate(tmp_path: Path) -> KillGate:
 
 @pytest.fixture
 def door(gate: KillGate, clock: VirtualClock) -> Door:
-    return Door(gate, clock, term=1, mode=Mode.PAPER, max_age=30.0)
+    return Door(gate, KEY, clock, term=1, mode=Mode.PAPER, max_age=30.0)
 
 
 def ready(price: int = 1950, stake: int = 1000, **permit: Any) -> Ready:
@@ -70,12 +77,12 @@ def test_the_gate_is_asked_before_anything_else(door: Door, gate: KillGate) -> N
 
 
 def test_a_dry_run_lets_nothing_out(gate: KillGate, clock: VirtualClock) -> None:
-    door = Door(gate, clock, 1, Mode.DRY, 30.0)
+    door = Door(gate, KEY, clock, 1, Mode.DRY, 30.0)
     assert door.look(ready(), 10.0) == "dry run: nothing is placed"
 
 
 def test_live_lets_out_what_has_a_permit(gate: KillGate, clock: VirtualClock) -> None:
-    assert Door(gate, clock, 1, Mode.LIVE, 30.0).look(ready(), 10.0) == ""
+    assert Door(gate, KEY, clock, 1, Mode.LIVE, 30.0).look(ready(), 10.0) == ""
 
 
 def test_a_permit_is_good_up_to_its_last_moment_and_not_at_it(
@@ -98,7 +105,55 @@ def test_a_permit_for_another_order_is_none(door: Door, other: dict[str, str]) -
 
 
 def test_a_permit_for_another_book_is_none(door: Door) -> None:
-    assert door.look(ready(book="PIN"), 10.0) == "permit is for another book"
+    assert door.look(ready(book="PIN"), 10.0) == "permit is for another account or book"
+    assert door.look(ready(account="b"), 10.0) == "permit is for another account or book"
+
+
+def test_a_permit_that_risk_has_not_signed_is_none(door: Door) -> None:
+    stranger = PermitKey(b"of another core").signed(permit_for(intent()))
+    unsigned = msgspec.structs.replace(permit_for(intent()), signature=b"")
+    for permit in (stranger, unsigned):
+        assert door.look(Ready(intent(), permit, 1950, 1000), 10.0) == "permit is not Risk's"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"order": "t-2"},
+        {"selection": "x"},
+        {"account": "b"},
+        {"book": "PIN"},
+        {"floor": 1919},
+        {"stake": 1001},
+        {"term": 2},
+        {"expires": 15.1},
+    ],
+)
+def test_no_word_of_a_permit_can_be_changed(door: Door, change: dict[str, Any]) -> None:
+    forged = msgspec.structs.replace(permit_for(intent()), **change)
+    assert door.look(Ready(intent(), forged, 1950, 1000), 10.0) == "permit is not Risk's"
+
+
+def test_a_permit_is_good_for_one_placement(door: Door) -> None:
+    book = Book()
+    assert isinstance(door.send(book, "token", ready(), 10.0), Handed)  # type: ignore[arg-type]
+    assert door.send(book, "token", ready(), 10.0) == "permit was used before"  # type: ignore[arg-type]
+    assert len(book.sent) == 1
+
+
+def test_what_happens_while_the_connection_is_made_is_seen(
+    door: Door, gate: KillGate, clock: VirtualClock
+) -> None:
+    """To connect may take seconds: the last look is after that."""
+    book = Book()
+    book.when_connecting = lambda: gate.close("test", "ada", 5)
+    with pytest.raises(NotSentError, match="kill gate closed"):
+        door.send(book, "token", ready(), 10.0)  # type: ignore[arg-type]
+    gate.open()
+    book.when_connecting = lambda: clock.advance_to(15.0)
+    with pytest.raises(NotSentError, match="permit ran out"):
+        door.send(book, "token", ready(), 10.0)  # type: ignore[arg-type]
+    assert book.sent == []
 
 
 def test_a_price_may_be_as_old_as_allowed_and_no_older(door: Door, clock: VirtualClock) -> None:
@@ -272,5 +327,6 @@ def test_the_door_asks_for_leave_in_the_function_that_places() -> None:
     ]
     places = [line for name, line in calls if name == "place"]
     looks = [line for name, line in calls if name == "self.look"]
-    assert len(places) == len(looks) == 1
-    assert looks[0] < places[0]
+    assert len(places) == 1
+    assert len(looks) == 2
+    assert max(looks) < places[0]

@@ -18,6 +18,7 @@ from tests.actors.fake_book import FakeBook, offered, taken
 from tests.actors.world import (
     ACCOUNT,
     HOME,
+    KEY,
     TO_PERMITTED,
     TO_SENDING,
     Clerk,
@@ -54,6 +55,7 @@ class Desk:
             settings=ACCOUNT,
             connect=self.book.connect,
             gate=self.gate,
+            key=KEY,
             mode=self.mode,
             max_price_age=30.0,
         )

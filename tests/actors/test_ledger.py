@@ -207,10 +207,16 @@ def test_orders_come_by_state_and_account_oldest_first(clerk: Clerk, ledger: Led
     assert [order.id for order in ledger.orders({S.SENDING, S.PERMITTED}, "ao")] == ["b", "a", "d"]
 
 
-def test_a_reference_is_known_once_it_was_made(clerk: Clerk, ledger: Ledger) -> None:
+def test_a_bet_is_accounted_for_by_its_reference_unless_it_is_held_to_be_none(
+    clerk: Clerk, ledger: Ledger
+) -> None:
     clerk.want(intent(), *TO_SENDING, reference="WA-t-1")
-    assert ledger.knows_reference("WA-t-1")
-    assert not ledger.knows_reference("WA-t-2")
+    assert ledger.accounts_for("WA-t-1")
+    assert not ledger.accounts_for("WA-t-2")
+    clerk.move("t-1", S.IN_DOUBT)
+    assert ledger.accounts_for("WA-t-1")
+    clerk.move("t-1", S.REFUSED)
+    assert not ledger.accounts_for("WA-t-1")
 
 
 def test_the_ledger_of_a_folder_comes_back_after_reopening(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from actors.ledger import Ledger, Order, OrderTable
-from actors.messages import Signal
+from actors.messages import AccountState, Signal
 from actors.orders import Evidence, Intent, OrderState, Permit, Seen
+from actors.permits import PermitKey
 from actors.selections import Event, MarketType, Period, Phase, Quote, Selection, Side
 from actors.settings import AccountSettings, RiskSettings
 from actors.units import Millis
@@ -23,6 +24,8 @@ NOW = 1_600_000_000_000
 KICK_OFF = Millis(NOW + 7_200_000)
 
 ACCOUNT = AccountSettings(url="http://book/login", username="me", password=Secret("hush"))
+
+KEY = PermitKey(b"of the tests")
 
 M = TypeVar("M", bound=Message)
 
@@ -41,6 +44,11 @@ HOME = Selection("ao-1", MarketType.HANDICAP, Period.FULL_TIME, -25, Side.HOME)
 def selection(number: int = 0, of: str = "ao-1") -> Selection:
     """Return one of many totals of a match."""
     return Selection(of, MarketType.TOTAL, Period.FULL_TIME, 25 * number, Side.OVER)
+
+
+def handicap(number: int = 0, of: str = "ao-1") -> Selection:
+    """Return one of many handicaps of a match that all lose, as HOME does, when Everton wins."""
+    return Selection(of, MarketType.HANDICAP, Period.FULL_TIME, -50 - 25 * number, Side.HOME)
 
 
 def quote(
@@ -76,9 +84,16 @@ def intent(order: str = "t-1", **fields: Any) -> Intent:
 def permit_for(wanted: Intent, **fields: Any) -> Permit:
     """Return Risk's leave for exactly this intent, good for 15 seconds of SimHost's time."""
     made = Permit(
-        wanted.order, wanted.selection.key, wanted.book, wanted.floor, wanted.stake, 1, 15.0
+        wanted.order,
+        wanted.selection.key,
+        wanted.book,
+        wanted.floor,
+        wanted.stake,
+        1,
+        15.0,
+        wanted.account,
     )
-    return msgspec.structs.replace(made, **fields)
+    return KEY.signed(msgspec.structs.replace(made, **fields))
 
 
 def signal(**fields: Any) -> Signal:
@@ -94,9 +109,14 @@ def limits(**fields: Any) -> RiskSettings:
     wide = {
         "max_stake": 1_000_000,
         "max_exposure": 10_000_000,
+        "max_account_exposure": 10_000_000,
+        "max_book_exposure": 10_000_000,
+        "max_league_exposure": 10_000_000,
         "max_event_exposure": 10_000_000,
+        "max_market_exposure": 10_000_000,
         "max_selection_exposure": 10_000_000,
         "daily_loss": 10_000_000,
+        "max_drawdown": 10_000_000,
         "max_open_bets": 1000,
         "orders_per_minute": 1000,
         "selection_cooldown": 0.0,
@@ -110,6 +130,11 @@ def new_journal() -> Journal:
     journal = Journal(None, [OrderTable()])
     journal.begin_term(NOW)
     return journal
+
+
+def agreed(account: str = "ao", foreign_stakes: int = 0) -> AccountState:
+    """Return what a Settler says when the account's book and the journal agree."""
+    return AccountState(account, 100_000, 0, foreign_stakes, 0, Millis(NOW), answered=True)
 
 
 class Clerk:

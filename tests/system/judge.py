@@ -11,9 +11,11 @@ from actors.orders import OPEN, OrderState
 from actors.paper.answers import Answer
 from actors.paper.bets import FINAL, PENDING, REJECTED, SETTLED, VOID, Bet, Placement
 from actors.paper.book import PaperBook
+from actors.paper.settling import half_stakes, profit
 from actors.settings import RiskSettings
 
 USER = "simulated"
+MOST_GOALS = 15
 
 ENDS = dict.fromkeys(SETTLED, "settled") | {REJECTED: "refused", VOID: "void"}
 OUT = frozenset({OrderState.PENDING, OrderState.ACCEPTED, OrderState.SETTLED, OrderState.VOID})
@@ -64,13 +66,16 @@ class Judge:
     def _look_at_limits(self, now: int) -> None:
         bets, limits = self.bets(), self.limits
         running = [bet for bet in bets if not bet.final]
-        by_event, by_selection, in_flight = Counter[int](), Counter[str](), Counter[str]()
+        by_event = {
+            fixture: worst([bet for bet in running if bet.fixture == fixture])
+            for fixture in {bet.fixture for bet in running}
+        }
+        by_selection, in_flight = Counter[str](), Counter[str]()
         for bet in running:
-            by_event[bet.fixture] += bet.stake
             by_selection[selection(bet)] += bet.stake
             in_flight[selection(bet)] += bet.status == PENDING
         lost = -sum(bet.pnl for bet in bets if bet.final)
-        exposure = sum(bet.stake for bet in running)
+        exposure = sum(by_event.values())
         self._within("exposure", exposure, limits.max_exposure)
         self._within("event exposure", max(by_event.values(), default=0), limits.max_event_exposure)
         self._within(
@@ -139,6 +144,21 @@ class Judge:
         if (state in OPEN and state is not OrderState.IN_DOUBT) or state is OrderState.INTENT:
             return [f"{order.id} is still {order.state}"]
         return []
+
+
+def worst(bets: list[Bet]) -> int:
+    """Return the most that bets on one match can lose, by the book's own way to settle.
+
+    One that is pending may still be rejected, so it counts when it loses and never when it wins.
+    """
+    scores = [(home, away) for home in range(MOST_GOALS) for away in range(MOST_GOALS)]
+    return max(0, *(-sum(_pays(bet, *score) for bet in bets) for score in scores))
+
+
+def _pays(bet: Bet, home: int, away: int) -> int:
+    halves = half_stakes(bet.game_type, bet.odds_name, bet.line, home, away)
+    pays = profit(bet.stake, bet.price, halves)
+    return min(0, pays) if bet.status == PENDING else pays
 
 
 def selection(bet: Bet) -> str:

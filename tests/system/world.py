@@ -88,7 +88,11 @@ class SimClient(AsianOddsClient):
         key: str = "",
         query: Mapping[str, str] | None = None,
         document: bytes | None = None,
+        last_look: Callable[[], None] | None = None,
     ) -> Answer:
+        if last_look is not None:
+            self._world.connecting()
+            last_look()
         assert self._base == BASE
         headers = {"aotoken": token} if token else {}
         headers |= {"aokey": key} if key else {}
@@ -213,8 +217,8 @@ class World:
         risk = self.actor("risk")
         if set(risk._book.held) != doubts:
             faults.append(f"Risk holds {sorted(risk._book.held)}, in doubt are {sorted(doubts)}")
-        if risk._book.exposure() != self.ledger.open_stakes():
-            faults.append(f"Risk counts {risk._book.exposure()}, {self.ledger.open_stakes()} open")
+        if risk._book.stakes() != self.ledger.open_stakes():
+            faults.append(f"Risk counts {risk._book.stakes()}, {self.ledger.open_stakes()} open")
         waiting = {
             cell.actor._order for cell in self.host.cells.values() if type(cell.actor) is Executor
         }
@@ -288,6 +292,11 @@ class World:
         return SimClient(self, account)
 
     # What the client calls.
+
+    def connecting(self) -> None:
+        """Let the time pass that it takes until the connection for a placement stands."""
+        self._happen()
+        self._pass(self.chance.uniform(0.001, 0.3))
 
     def call(
         self,

@@ -13,8 +13,10 @@ from actors.gate import KillGate
 from actors.ledger import Ledger, OrderTable
 from actors.messages import Command
 from actors.orders import OPEN, Intent
-from actors.settings import Mode
+from actors.risk.actor import Risk
+from actors.settings import Mode, RiskSettings
 from runtime.journal import Entry, Journal, Written
+from tests.actors.world import KEY, agreed
 from tests.actors.world import World as Desk
 from tests.system.test_faults import BAD_BOOK
 from tests.system.world import START, Trouble, World
@@ -130,16 +132,24 @@ def types(entries: list[Written]) -> dict[str, dict[str, list[str]]]:
 
 
 def _operated(folder: Path) -> list[Written]:
-    """Let Control write what operators make it write."""
+    """Let Control and Risk write what operators make them write."""
     desk = Desk()
     gate = KillGate(folder)
     desk.spawn(Control, "control", mode=Mode.LIVE, gate=gate)
+    desk.spawn(Risk, "risk", limits=RiskSettings(), mode=Mode.LIVE, gate=gate, key=KEY)
+    desk.tell("control", msgspec.structs.replace(agreed(), difference=10_000))
+    who = {"reason": "as agreed", "by": "ada"}
     until = desk.now + 1_000_000
     for number, (name, arguments) in enumerate(
         (
             ("arm", {"seconds": "60", "by": "ada"}),
             ("kill", {"reason": "odd prices", "by": "ada"}),
             ("resume", {"reason": "they are right", "by": "ada"}),
+            ("adjust", {"account": "ao", "amount": "100.00", **who}),
+            ("limit", {"name": "max_stake", "value": "5.00", **who}),
+            ("unlimit", {"name": "max_stake", **who}),
+            ("pause", {"scope": "book", "name": "SBO", **who}),
+            ("unpause", {"scope": "book", "name": "SBO", **who}),
         )
     ):
         desk.tell("control", Command(f"c-{number}", name, until, arguments), seconds=1)

@@ -83,7 +83,9 @@ def test_the_samples_have_every_kind_of_entry_and_every_state() -> None:
     entries = [
         entry for path in SAMPLES for entry in sample.written(path.read_text(encoding="utf-8"))
     ]
-    assert {entry.kind for entry in entries} >= set(read(JOURNAL)["entries"]) - {"order.*"}
+    kinds = {entry.kind for entry in entries}
+    assert kinds >= set(read(JOURNAL)["entries"]) - {"order.*", "rule.*"}
+    assert kinds >= {f"rule.{name}" for name in ("limit", "unlimit", "pause", "unpause")}
     rows = [order for path in SAMPLES for order in orders_of(path)]
     assert {order["state"] for order in rows} >= {state.value for state in OPEN | FINAL}
     for column in ("courier", "reference", "ticket", "reason", "pnl"):

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 import msgspec
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 
 from actors.books.asianodds import wire
+from actors.books.asianodds.last_look import LastLook, LookingAdapter, next_look
 from actors.errors import NotSentError, UnknownOutcomeError
 
 _CHUNK_BYTES = 256 * 1024
@@ -59,8 +59,12 @@ class Connection:
         key: str = "",
         query: Mapping[str, str] | None = None,
         document: bytes | None = None,
+        last_look: LastLook | None = None,
     ) -> Answer:
         """Make one call, once: a POST when there is a document, else a GET.
+
+        `last_look` is called when the connection stands, before the first byte; what it raises
+        ends the call.
 
         Raises NotSentError when no connection came about and UnknownOutcomeError when the
         connection failed later, for reads as well.
@@ -69,6 +73,7 @@ class Connection:
         headers |= {"AOToken": token} if token else {}
         headers |= {"AOKey": key} if key else {}
         headers |= {"Content-Type": "application/json"} if document is not None else {}
+        next_look.set(last_look)
         try:
             with self._connected().request(
                 "GET" if document is None else "POST",
@@ -86,6 +91,8 @@ class Connection:
             if _never_connected(error):
                 raise NotSentError(fault) from None
             raise UnknownOutcomeError(fault) from None
+        finally:
+            next_look.set(None)
 
     def _connected(self) -> requests.Session:
         if self._session is None:
@@ -95,7 +102,7 @@ class Connection:
             # A proxy from the environment would change the address the token is bound to.
             self._session.trust_env = False
             for scheme in ("http://", "https://"):
-                self._session.mount(scheme, HTTPAdapter(max_retries=0))
+                self._session.mount(scheme, LookingAdapter())
         return self._session
 
 

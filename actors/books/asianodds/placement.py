@@ -5,6 +5,7 @@ bet may exist, and only its reference can tell.
 """
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -113,14 +114,18 @@ def place(
     price: int,
     stake: Money,
     place_bet_id: str,
+    last_look: Callable[[], None],
 ) -> Handed:
     """Send one bet, once, at this price or not at all.
+
+    `last_look` is called when the connection stands, right before the first byte, and raises
+    NotSentError when the bet may not leave any more.
 
     Raises NotSentError (nothing left the machine), SessionLostError, ThrottledError or
     BookRefusedError (surely no bet), and UnknownOutcomeError for everything else.
     """
     document = bet_document(selection, locator, book, price, stake, place_bet_id)
-    answer = client.exchange("PlaceBet", token=token, document=document)
+    answer = client.exchange("PlaceBet", token=token, document=document, last_look=last_look)
     return read_placement(answer.status, answer.body, book, reference_of(place_bet_id))
 
 

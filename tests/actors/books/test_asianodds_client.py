@@ -63,6 +63,7 @@ def bet(client: AsianOddsClient, **changed: Any) -> object:
         "price": 1930,
         "stake": Money(500),
         "place_bet_id": "a-1",
+        "last_look": lambda: None,
     }
     return place(client, "123", **(wanted | changed))
 

@@ -75,6 +75,7 @@ class Shop:
             price=offer.price,
             stake=Money(1000),
             place_bet_id=place_bet_id,
+            last_look=lambda: None,
         )
 
     def found(self, place_bet_id: str) -> tuple[BookBet, ...]:

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from actors.ledger import open_journal
-from actors.risk.controls import Scene, verdicts
+from actors.risk.controls import verdicts
 from actors.risk.reservations import Reservations
+from actors.risk.scene import Scene
 from actors.settings import Mode, RiskSettings
 from runtime.journal import Entry
 from tests.actors.cli.commands import Commands
@@ -94,7 +95,7 @@ def test_why_tells_the_whole_chain(filled: Commands, name: str) -> None:
         {"book": "PIN", "side": "home", "price": "1.930", "age_seconds": 0.0}
     ]
     controls = {control["control"]: control for control in found["controls"]}
-    assert len(controls) == 16
+    assert len(controls) == 26
     assert controls["max_stake"] == {
         "control": "max_stake",
         "passed": True,

@@ -15,6 +15,7 @@ from actors.units import Millis
 from runtime.journal import Entry
 from tests.actors.world import (
     HOME,
+    KEY,
     NOW,
     TO_ACCEPTED,
     TO_IN_DOUBT,
@@ -23,10 +24,11 @@ from tests.actors.world import (
     Clerk,
     S,
     World,
+    agreed,
     event,
+    handicap,
     intent,
     limits,
-    selection,
 )
 
 ASKER = f"executor/{HOME.key}"
@@ -45,7 +47,8 @@ def world() -> World:
 def start(
     world: World, gate: KillGate, bounds: RiskSettings | None = None, mode: Mode = Mode.PAPER
 ) -> None:
-    world.spawn(Risk, "risk", limits=bounds or limits(), mode=mode, gate=gate)
+    world.spawn(Risk, "risk", limits=bounds or limits(), mode=mode, gate=gate, key=KEY)
+    world.tell("risk", agreed())
 
 
 def ask(world: World, wanted: Intent) -> Granted | Denied:
@@ -104,15 +107,15 @@ def test_a_permit_is_in_the_journal_before_it_is_given(world: World, gate: KillG
 def test_a_granted_stake_is_reserved_at_once(world: World, gate: KillGate) -> None:
     start(world, gate, limits(max_exposure=1500))
     assert refused_by(ask(world, intent("t-1"))) == []
-    assert refused_by(ask(world, intent("t-2", selection=selection(1)))) == ["max_exposure"]
-    assert refused_by(ask(world, intent("t-3", selection=selection(2), stake=500))) == []
+    assert refused_by(ask(world, intent("t-2", selection=handicap(1)))) == ["max_exposure"]
+    assert refused_by(ask(world, intent("t-3", selection=handicap(2), stake=500))) == []
 
 
 def test_a_refusal_names_every_control_and_reserves_nothing(world: World, gate: KillGate) -> None:
     start(world, gate, limits(max_stake=999, max_exposure=1000))
     answer = ask(world, intent("t-1"))
     assert isinstance(answer, Denied)
-    assert len(answer.verdicts) == 16
+    assert len(answer.verdicts) == 26
     assert refused_by(answer) == ["max_stake"]
     assert world.steps("t-1") == ["intent", "denied"]
     assert world.order("t-1").reason == "max_stake: 10.00 of 9.99"
@@ -133,7 +136,7 @@ def test_two_orders_of_one_selection_are_never_in_flight(world: World, gate: Kil
 
 def test_many_wishes_at_once_are_decided_one_by_one(world: World, gate: KillGate) -> None:
     start(world, gate, limits(max_exposure=3000))
-    wishes = [intent(f"t-{n}", selection=selection(n)) for n in range(10)]
+    wishes = [intent(f"t-{n}", selection=handicap(n)) for n in range(10)]
     for wish in wishes:
         world.host.tell("risk", Reserve(wish), ASKER)
     world.host.run(0)
@@ -158,7 +161,7 @@ def test_an_order_in_doubt_keeps_its_whole_stake_however_long_it_takes(
     ask(world, intent("t-1"))
     move(world, "t-1", S.IN_DOUBT)
     world.host.run(86_400.0)
-    assert refused_by(ask(world, fresh(world, "t-2", selection(1)))) == ["max_exposure"]
+    assert refused_by(ask(world, fresh(world, "t-2", handicap(1)))) == ["max_exposure"]
     assert world.steps("t-1") == ["intent", "permitted"]
 
 
@@ -213,7 +216,7 @@ def test_the_same_refusal_is_journalled_once_a_minute(world: World, gate: KillGa
 def test_another_refusal_is_journalled_beside_it(world: World, gate: KillGate) -> None:
     start(world, gate, limits(max_stake=1))
     ask(world, intent("t-1"))
-    ask(world, intent("t-2", selection=selection(1)))
+    ask(world, intent("t-2", selection=handicap(1)))
     gate.close("test", "ada", NOW)
     ask(world, intent("t-3"))
     reasons = [order.reason for order in world.ledger.everything()]
@@ -229,9 +232,9 @@ def test_a_restarted_risk_holds_what_was_open(world: World, gate: KillGate) -> N
     Clerk(world.journal, "gateway").move("t-1", S.SENDING, S.PENDING, stake=900)
     world.kill("risk")
     start(world, gate, limits(max_exposure=1800))
-    assert refused_by(ask(world, intent("t-2", selection=selection(1)))) == ["max_exposure"]
+    assert refused_by(ask(world, intent("t-2", selection=handicap(1)))) == ["max_exposure"]
     assert refused_by(ask(world, intent("t-3", stake=900))) == ["one_in_flight"]
-    assert refused_by(ask(world, intent("t-4", selection=selection(1), stake=900))) == []
+    assert refused_by(ask(world, intent("t-4", selection=handicap(1), stake=900))) == []
 
 
 @pytest.mark.parametrize(
@@ -250,10 +253,13 @@ def test_the_past_is_closed_before_the_first_grant(world: World, gate: KillGate)
     """A wish that waited in the mailbox since before the start is judged with it."""
     clerk = Clerk(world.journal)
     clerk.want(intent("t-old", stake=800), *TO_SENDING)
-    clerk.want(intent("t-unsent", selection=selection(7)), *TO_PERMITTED)
-    world.host.spawn(Risk, "risk", limits=limits(max_exposure=1000), mode=Mode.PAPER, gate=gate)
-    world.host.tell("risk", Reserve(intent("t-1", selection=selection(1))), ASKER)
-    world.host.tell("risk", Reserve(intent("t-2", selection=selection(2), stake=200)), ASKER)
+    clerk.want(intent("t-unsent", selection=handicap(7)), *TO_PERMITTED)
+    world.host.spawn(
+        Risk, "risk", limits=limits(max_exposure=1000), mode=Mode.PAPER, gate=gate, key=KEY
+    )
+    world.host.tell("risk", agreed())
+    world.host.tell("risk", Reserve(intent("t-1", selection=handicap(1))), ASKER)
+    world.host.tell("risk", Reserve(intent("t-2", selection=handicap(2), stake=200)), ASKER)
     world.host.run(0)
     assert [denied.order for denied in world.told(ASKER, Denied)] == ["t-1"]
     assert [granted.intent.order for granted in world.told(ASKER, Granted)] == ["t-2"]
@@ -265,7 +271,7 @@ def test_an_order_in_doubt_counts_in_full_after_a_restart(
 ) -> None:
     Clerk(world.journal).want(intent("t-old"), *states)
     start(world, gate, limits(max_exposure=1999))
-    assert refused_by(ask(world, intent("t-1", selection=selection(1)))) == ["max_exposure"]
+    assert refused_by(ask(world, intent("t-1", selection=handicap(1)))) == ["max_exposure"]
     assert refused_by(ask(world, intent("t-2", stake=999))) == ["one_in_flight"]
 
 
@@ -303,12 +309,12 @@ def test_the_order_rate_outlives_a_restart(world: World, gate: KillGate) -> None
     bounds = limits(orders_per_minute=2)
     start(world, gate, bounds)
     ask(world, intent("t-1"))
-    ask(world, intent("t-2", selection=selection(1)))
+    ask(world, intent("t-2", selection=handicap(1)))
     world.kill("risk")
     start(world, gate, bounds)
-    assert refused_by(ask(world, intent("t-3", selection=selection(2)))) == ["orders_per_minute"]
+    assert refused_by(ask(world, intent("t-3", selection=handicap(2)))) == ["orders_per_minute"]
     world.host.run(60.0)
-    assert refused_by(ask(world, fresh(world, "t-4", selection(2)))) == []
+    assert refused_by(ask(world, fresh(world, "t-4", handicap(2)))) == []
 
 
 # Permits that run out.
@@ -332,7 +338,7 @@ def test_an_order_that_is_being_sent_is_not_taken_back(world: World, gate: KillG
     world.host.run(60.0)
     assert world.order("t-1").state == "sending"
     assert world.told(ASKER, OrderMoved) == []
-    assert refused_by(ask(world, fresh(world, "t-2", selection(1)))) == ["max_exposure"]
+    assert refused_by(ask(world, fresh(world, "t-2", handicap(1)))) == ["max_exposure"]
 
 
 def test_an_order_that_ended_while_risk_looked_away_is_released_when_it_hears_of_it(
@@ -372,7 +378,7 @@ def test_an_arm_runs_out_by_itself(world: World, gate: KillGate) -> None:
     world.host.run(59.0)
     assert refused_by(ask(world, fresh(world, "t-1"))) == []
     world.host.run(1.0)
-    assert refused_by(ask(world, fresh(world, "t-2", selection(1)))) == ["armed"]
+    assert refused_by(ask(world, fresh(world, "t-2", handicap(1)))) == ["armed"]
 
 
 def test_an_arm_survives_a_restart_and_still_runs_out(world: World, gate: KillGate) -> None:
@@ -384,9 +390,9 @@ def test_an_arm_survives_a_restart_and_still_runs_out(world: World, gate: KillGa
     world.host.run(59.0)
     world.kill("risk")
     start(world, gate, mode=Mode.LIVE)
-    assert refused_by(ask(world, fresh(world, "t-2", selection(1)))) == []
+    assert refused_by(ask(world, fresh(world, "t-2", handicap(1)))) == []
     world.host.run(1.0)
-    assert refused_by(ask(world, fresh(world, "t-3", selection(2)))) == ["armed"]
+    assert refused_by(ask(world, fresh(world, "t-3", handicap(2)))) == ["armed"]
 
 
 def test_a_newer_risk_takes_the_pen_from_the_older(world: World, gate: KillGate) -> None:

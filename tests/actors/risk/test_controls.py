@@ -1,22 +1,38 @@
 """Each control: at its limit it passes, one beyond it refuses, and it always says its figure."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from actors.orders import Intent, Verdict
-from actors.risk.controls import CONTROLS, Scene, verdicts
+from actors.risk.controls import CONTROLS, verdicts
 from actors.risk.reservations import DAY, Reservation, Reservations
-from actors.selections import MarketType, Phase
+from actors.risk.scene import Scene
+from actors.selections import MarketType, Period, Phase, Selection, Side
 from actors.settings import Mode, RiskSettings
 from actors.units import Millis
-from tests.actors.world import KICK_OFF, NOW, event, intent, limits, selection
+from tests.actors.world import KICK_OFF, NOW, event, handicap, intent, limits
+
+OVER = Selection("ao-1", MarketType.TOTAL, Period.FULL_TIME, 250, Side.OVER)
 
 
 def held(
-    number: int, stake: int = 1000, *, of: str = "ao-1", in_flight: bool = False
+    number: int, stake: int = 1000, *, of: str = "ao-1", in_flight: bool = False, **fields: Any
 ) -> Reservation:
-    return Reservation(f"t-h{number}", selection(number, of).key, of, "ao", stake, in_flight)
+    made = Reservation(
+        order=f"t-h{number}",
+        selection=handicap(number, of),
+        league=event().league,
+        account="ao",
+        book="SBO",
+        strategy="value",
+        market="today",
+        stake=stake,
+        price=1900,
+        in_flight=in_flight,
+    )
+    return replace(made, **fields)
 
 
 def book(*open_orders: Reservation, **fields: Any) -> Reservations:
@@ -41,6 +57,8 @@ def judged(
         mode=scene.pop("mode", Mode.PAPER),
         gate_closed=scene.pop("gate_closed", False),
         armed_until=scene.pop("armed_until", 0),
+        paused=scene.pop("paused", {}),
+        unreconciled=scene.pop("unreconciled", ""),
     )
     assert not scene
     (found,) = [verdict for verdict in verdicts(made) if verdict.control == control]
@@ -51,7 +69,7 @@ def test_every_control_answers_also_when_one_refuses() -> None:
     made = Scene(intent(), book(), limits(max_stake=1), NOW, Mode.PAPER, True, 0)
     found = verdicts(made)
     assert [verdict.control for verdict in found] == [control.__name__ for control in CONTROLS]
-    assert len(found) == 16
+    assert len(found) == 26
     assert [v.control for v in found if not v.passed] == ["kill_gate", "max_stake"]
     assert all(verdict.figure for verdict in found)
 
@@ -123,7 +141,7 @@ def test_the_exposure_of_an_event_may_reach_its_limit() -> None:
 
 
 def test_the_exposure_of_a_selection_may_reach_its_limit() -> None:
-    wanted = intent(selection=selection(1))
+    wanted = intent(selection=handicap(1))
     known = book(held(1, 500), held(2, 9999))
     bounds = limits(max_selection_exposure=1500)
     assert judged("max_selection_exposure", wanted, known, bounds) == Verdict(
@@ -171,7 +189,7 @@ def test_the_number_of_open_bets_may_reach_its_limit() -> None:
 
 
 def test_one_order_of_a_selection_is_in_flight_and_no_more() -> None:
-    wanted = intent(selection=selection(1))
+    wanted = intent(selection=handicap(1))
     assert judged("one_in_flight", wanted, book(held(1))).passed
     assert judged("one_in_flight", wanted, book(held(2, in_flight=True))).passed
     verdict = judged("one_in_flight", wanted, book(held(1, in_flight=True)))
@@ -193,8 +211,8 @@ def test_the_orders_of_a_minute_may_reach_their_limit() -> None:
 
 
 def test_a_selection_rests_until_its_cooldown_is_over() -> None:
-    known = book(last_by_selection={selection(1).key: NOW - 60_000})
-    wanted = intent(selection=selection(1))
+    known = book(last_by_selection={handicap(1).key: NOW - 60_000})
+    wanted = intent(selection=handicap(1))
     assert judged("selection_cooldown", wanted, known, limits(selection_cooldown=60.0)) == Verdict(
         "selection_cooldown", True, "60 s ago, at least 60 s"
     )
@@ -226,7 +244,7 @@ def test_a_league_that_only_resembles_a_blacklisted_one_is_not_refused() -> None
 def test_a_blacklisted_market_type_is_refused() -> None:
     bounds = limits(market_blacklist=(MarketType.HANDICAP,))
     assert judged("market_blacklist", bounds=bounds) == Verdict("market_blacklist", False, "ah")
-    assert judged("market_blacklist", intent(selection=selection(1)), bounds=bounds).passed
+    assert judged("market_blacklist", intent(selection=OVER), bounds=bounds).passed
 
 
 @pytest.mark.parametrize(

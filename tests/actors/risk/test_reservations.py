@@ -13,20 +13,22 @@ from actors.ledger import Ledger
 from actors.messages import Denied, Granted, OrderMoved, Reserve
 from actors.orders import FINAL, TRANSITIONS, Intent, OrderState
 from actors.risk.actor import Risk
-from actors.risk.reservations import DAY, Reservations
+from actors.risk.reservations import DAY, Reservations, wanted
 from actors.selections import Selection
 from actors.settings import Mode
 from tests.actors.world import (
+    KEY,
     NOW,
     TO_ACCEPTED,
     Clerk,
     S,
     World,
+    agreed,
     event,
+    handicap,
     intent,
     limits,
     new_journal,
-    selection,
 )
 
 
@@ -36,43 +38,38 @@ def book() -> Reservations:
 
 
 def test_a_grant_reserves_the_whole_stake(book: Reservations) -> None:
-    book.grant(intent(stake=700), 15.0, NOW)
-    assert book.exposure() == 700
-    assert book.event_exposure("ao-1") == 700
-    assert book.selection_exposure(intent().selection.key) == 700
-    assert book.in_flight(intent().selection.key) == 1
-    assert (book.event_exposure("ao-2"), book.selection_exposure("x"), book.in_flight("x")) == (
-        0,
-        0,
-        0,
-    )
+    book.grant(wanted(intent(stake=700), NOW, 15.0), NOW)
+    assert book.stakes() == book.liability() == 700
+    assert book.liability(lambda held: held.event == "ao-1") == 700
+    assert book.liability(lambda held: held.event == "ao-2") == 0
+    assert (book.in_flight(intent().selection.key), book.in_flight("x")) == (1, 0)
 
 
 def test_a_stake_that_was_cut_holds_no_more_than_was_taken(book: Reservations) -> None:
-    book.grant(intent(stake=700), 15.0, NOW)
+    book.grant(wanted(intent(stake=700), NOW, 15.0), NOW)
     book.move("t-1", 400, in_flight=True)
-    assert book.exposure() == 400
+    assert book.stakes() == 400
     assert book.in_flight(intent().selection.key) == 1
 
 
 def test_a_sent_order_has_no_permit_that_could_run_out(book: Reservations) -> None:
-    book.grant(intent(), 15.0, NOW)
+    book.grant(wanted(intent(), NOW, 15.0), NOW)
     assert book.held["t-1"].permit_expires == 15.0
     book.move("t-1", 1000, in_flight=True)
     assert book.held["t-1"].permit_expires is None
 
 
 def test_an_accepted_order_is_exposure_and_not_in_flight(book: Reservations) -> None:
-    book.grant(intent(), 15.0, NOW)
+    book.grant(wanted(intent(), NOW, 15.0), NOW)
     book.move("t-1", 1000, in_flight=False)
-    assert (book.exposure(), book.in_flight(intent().selection.key)) == (1000, 0)
+    assert (book.stakes(), book.in_flight(intent().selection.key)) == (1000, 0)
 
 
 def test_a_released_order_holds_nothing(book: Reservations) -> None:
-    book.grant(intent(), 15.0, NOW)
+    book.grant(wanted(intent(), NOW, 15.0), NOW)
     book.release("t-1")
     book.release("t-1")
-    assert (book.exposure(), book.held) == (0, {})
+    assert (book.stakes(), book.held) == (0, {})
 
 
 def test_news_of_an_order_that_is_not_held_reserves_nothing(book: Reservations) -> None:
@@ -82,7 +79,7 @@ def test_news_of_an_order_that_is_not_held_reserves_nothing(book: Reservations) 
 
 def test_orders_of_the_last_minute_are_counted_and_older_ones_forgotten(book: Reservations) -> None:
     for number, at in enumerate([NOW - 60_000, NOW - 59_999, NOW]):
-        book.grant(intent(f"t-{number}"), 15.0, at)
+        book.grant(wanted(intent(f"t-{number}"), at, 15.0), at)
     assert book.granted_within(NOW, 60_000) == 2
     assert len(book.granted_at) == 2
 
@@ -92,9 +89,9 @@ def test_a_restored_order_counts_as_one_that_was_granted() -> None:
     Clerk(journal).want(intent(stake=700), *TO_ACCEPTED, at=NOW)
     (order,) = Ledger(journal).bets()
     book = Reservations()
-    book.restore(order, in_flight=False)
+    book.restore([order])
     book.remember(order)
-    assert book.exposure() == book.event_exposure("ao-1") == 700
+    assert book.stakes() == book.liability() == 700
     assert book.last_by_selection == {intent().selection.key: NOW}
     assert book.last_by_event == {"ao-1": NOW}
 
@@ -110,8 +107,8 @@ def test_an_order_that_was_never_sent_is_not_remembered_as_a_bet() -> None:
 
 def test_the_newest_bet_counts_for_the_cooldown_whatever_the_order_of_reading() -> None:
     book = Reservations()
-    book.grant(intent("t-2"), 15.0, NOW + 5)
-    book.grant(intent("t-1"), 15.0, NOW)
+    book.grant(wanted(intent("t-2"), NOW + 5, 15.0), NOW + 5)
+    book.grant(wanted(intent("t-1"), NOW, 15.0), NOW)
     assert book.last_by_event["ao-1"] == NOW + 5
 
 
@@ -133,7 +130,7 @@ BOUNDS = limits(
     orders_per_minute=8,
 )
 
-SELECTIONS = [selection(number, of) for of in ("ao-1", "ao-2") for number in (1, 2)]
+SELECTIONS = [handicap(number, of) for of in ("ao-1", "ao-2") for number in (1, 2)]
 
 
 class AnySequence(RuleBasedStateMachine):
@@ -154,12 +151,13 @@ class AnySequence(RuleBasedStateMachine):
 
     def start_risk(self) -> None:
         gate = KillGate(Path(self.folder.name))
-        self.world.spawn(Risk, "risk", limits=BOUNDS, mode=Mode.PAPER, gate=gate)
+        self.world.spawn(Risk, "risk", limits=BOUNDS, mode=Mode.PAPER, gate=gate, key=KEY)
+        self.world.tell("risk", agreed())
 
-    @rule(wanted=st.sampled_from(SELECTIONS), stake=st.integers(-5, 1300))
-    def wish(self, wanted: Selection, stake: int) -> None:
+    @rule(of=st.sampled_from(SELECTIONS), stake=st.integers(-5, 1300))
+    def wish(self, of: Selection, stake: int) -> None:
         self.count += 1
-        made = self.intent(wanted, stake)
+        made = self.intent(of, stake)
         before = len(self.world.heard["asker"])
         self.world.tell("risk", Reserve(made), sender="asker")
         (answer,) = self.world.heard["asker"][before:]
@@ -169,11 +167,11 @@ class AnySequence(RuleBasedStateMachine):
         else:
             assert isinstance(answer, Denied)
 
-    def intent(self, wanted: Selection, stake: int) -> Intent:
+    def intent(self, of: Selection, stake: int) -> Intent:
         return intent(
             f"t-{self.count}",
-            event=event(wanted.event),
-            selection=wanted,
+            event=event(of.event),
+            selection=of,
             stake=stake,
             seen_at=self.world.now,
         )
