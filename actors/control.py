@@ -207,6 +207,8 @@ class Control(Actor):
         if not reason:
             return _no(command, "adjust needs a reason")
         difference = money_text(reported.difference)
+        if not reported.difference:
+            return _no(command, f"there is no difference at {account} to explain")
         if given.get("amount") != difference:
             return _no(command, f"the difference is {difference}, not {given.get('amount')}")
         key, by = f"account/{account}", given.get("by", "")

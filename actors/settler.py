@@ -145,10 +145,11 @@ class Settler(Actor):
         now = self.clock.monotonic()
         silent: list[Order] = []
         asked = 0
-        for order in orders:
+        never = (0.0, EVERY)
+        for order in sorted(orders, key=lambda order: self._pause.get(order.id, never)[0]):
             if find(order, running) is not None:
                 continue  # accepted and open: nothing to learn
-            due, pause = self._pause.get(order.id, (0.0, EVERY))
+            due, pause = self._pause.get(order.id, never)
             if now < due or asked >= ASKED_ONE_BY_ONE:
                 continue
             asked += 1

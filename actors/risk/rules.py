@@ -75,9 +75,11 @@ class Rules:
 def read_limit(name: str, text: str) -> Any:
     """Return a limit as the configuration would read it. Raises OurError that names the cure."""
     check_name(name)
+    if len(text.splitlines()) > 1:
+        raise OurError(f"{name}: holds more than one line; give one value")
     try:
         tree = parse_yaml(f"{name}: {text}", origin=name)
-        found = validate(RiskSettings, {name: tree[name]}, where="risk", scalars=SCALARS)
+        found = validate(RiskSettings, tree, where="risk", scalars=SCALARS)
     except ConfigurationError as error:
         raise OurError("; ".join(error.faults)) from None
     return getattr(found, name)

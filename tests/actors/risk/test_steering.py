@@ -1,0 +1,288 @@
+"""What operators decide is journalled, true of the next wish, and outlives a restart."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from actors.gate import KillGate
+from actors.messages import AccountState, Denied, Granted, OrderMoved, Reserve, Steer, Steered
+from actors.orders import Intent, OrderState
+from actors.risk.actor import Risk
+from actors.risk.rules import limit_text
+from actors.settings import Mode, RiskSettings
+from runtime.journal import Entry
+from tests.actors.world import (
+    HOME,
+    KEY,
+    TO_ACCEPTED,
+    TO_IN_DOUBT,
+    TO_PENDING,
+    Clerk,
+    S,
+    World,
+    agreed,
+    handicap,
+    intent,
+    limits,
+)
+
+EXECUTOR = f"executor/{HOME.key}"
+
+
+class Desk:
+    """Risk, an Executor that asks, and Control's place."""
+
+    def __init__(self, folder: Path, *, clean: bool = True, **bounds: Any) -> None:
+        self.world = World(EXECUTOR, "control")
+        self.gate = KillGate(folder)
+        self.clerk = Clerk(self.world.journal)
+        self.bounds = limits(**bounds)
+        self.count = 0
+        self.start(clean=clean)
+
+    def start(self, *, clean: bool = True) -> None:
+        self.world.spawn(Risk, "risk", limits=self.bounds, mode=Mode.PAPER, gate=self.gate, key=KEY)
+        if clean:
+            self.world.tell("risk", agreed())
+
+    def restart(self) -> None:
+        self.world.kill("risk")
+        self.start()
+
+    def steer(self, command: str, /, **arguments: str) -> Steered:
+        self.count += 1
+        given = {"reason": "because"} | arguments
+        self.world.tell("risk", Steer(f"c-{self.count}", command, "ada", given), sender="control")
+        reply = self.world.told("control", Steered)[-1]
+        assert reply.id == f"c-{self.count}"
+        return reply
+
+    def ask(self, wanted: Intent) -> Granted | Denied:
+        self.world.tell("risk", Reserve(wanted), sender=EXECUTOR)
+        answer = self.world.heard[EXECUTOR][-1]
+        assert isinstance(answer, Granted | Denied)
+        return answer
+
+    def refusal(self, wanted: Intent) -> list[str]:
+        answer = self.ask(wanted)
+        if isinstance(answer, Granted):
+            return []
+        return [f"{v.control}: {v.figure}" for v in answer.verdicts if not v.passed]
+
+    def rules(self) -> list[Entry]:
+        return [Entry(w.kind, w.key, w.body) for w in self.world.journal.entries("rules")]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+# Limits.
+
+
+def test_a_limit_that_was_set_holds_for_the_next_wish_and_after_a_restart(desk: Desk) -> None:
+    assert desk.steer("limit", name="max_stake", value="9.99").exit == 0
+    refusal = ["max_stake: 10.00 of 9.99"]
+    assert desk.refusal(intent("t-1")) == refusal
+    desk.restart()
+    assert desk.refusal(intent("t-2")) == refusal
+    assert desk.steer("unlimit", name="max_stake").exit == 0
+    assert desk.refusal(intent("t-3")) == []
+
+
+def test_a_change_is_journalled_with_who_and_why(desk: Desk) -> None:
+    desk.steer("limit", name="max_stake", value="5.00", reason="a bad day")
+    body = {"name": "max_stake", "value": "5.00", "by": "ada", "reason": "a bad day"}
+    assert desk.rules() == [Entry("rule.limit", "rules", body)]
+    shown: Any = desk.steer("limits").body["limits"]
+    assert shown["max_stake"] == {"value": "5.00", "by": "ada", "reason": "a bad day"}
+    assert shown["max_open_bets"] == {"value": "1000", "by": "", "reason": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "says"),
+    [
+        ("limit", {"name": "max_stake", "value": "lots"}, "risk.max_stake: holds"),
+        ("limit", {"name": "max_stake", "value": "-1"}, "risk.max_stake: holds"),
+        ("limit", {"name": "max_stake", "value": "1\nmax_exposure: 2"}, "max_stake"),
+        ("limit", {"name": "max_stake", "value": ""}, "risk.max_stake: holds"),
+        ("limit", {"name": "max_fun", "value": "1"}, "no limit 'max_fun'"),
+        ("limit", {"name": "max_price_age", "value": "5s"}, "read at the start"),
+        ("limit", {"name": "max_stake", "value": "1.00", "reason": ""}, "needs a reason"),
+        ("unlimit", {"name": "max_fun"}, "no limit 'max_fun'"),
+        ("pause", {"scope": "moon", "name": "x"}, "pause one of account, book"),
+        ("pause", {"scope": "book", "name": ""}, "pause one of account, book"),
+        ("dance", {}, "unknown command dance"),
+    ],
+)
+def test_a_bad_command_changes_nothing_and_says_why(
+    desk: Desk, name: str, arguments: dict[str, str], says: str
+) -> None:
+    reply = desk.steer(name, **arguments)
+    assert reply.exit == 1
+    assert says in str(reply.body["error"])
+    assert desk.rules() == []
+    assert desk.refusal(intent()) == []
+
+
+def test_a_changed_limit_of_an_older_program_does_not_stop_risk(desk: Desk) -> None:
+    who = {"by": "ada", "reason": "x"}
+    desk.clerk.write(Entry("rule.limit", "rules", {"name": "max_moon", "value": "1", **who}))
+    desk.clerk.write(Entry("rule.unlimit", "rules", {"name": "max_moon", **who}))
+    desk.restart()
+    assert desk.refusal(intent()) == []
+
+
+def test_a_longer_cooldown_counts_bets_from_before_it_was_set(desk: Desk) -> None:
+    desk.clerk.want(intent("t-old"), *TO_ACCEPTED)
+    desk.world.host.run(60.0)
+    desk.restart()
+    desk.steer("limit", name="selection_cooldown", value="1h")
+    (refusal,) = desk.refusal(intent("t-1", seen_at=desk.world.now))
+    assert refusal == "selection_cooldown: 60 s ago, at least 3600 s"
+
+
+@pytest.mark.parametrize("name", RiskSettings.__struct_fields__)
+def test_a_limit_is_written_as_it_is_read(desk: Desk, name: str) -> None:
+    text = limit_text(name, getattr(desk.bounds, name))
+    if text and name not in ("max_price_age", "doubt_patience"):
+        assert desk.steer("limit", name=name, value=text).exit == 0
+        shown: Any = desk.steer("limits").body["limits"]
+        assert shown[name]["value"] == text
+
+
+# Pauses.
+
+
+def test_a_paused_book_gets_no_bets_until_it_is_resumed(desk: Desk) -> None:
+    assert desk.steer("pause", scope="book", name="sbo", reason="cuts").exit == 0
+    assert desk.refusal(intent("t-1")) == ["not_paused: book SBO is paused: cuts"]
+    assert desk.refusal(intent("t-2", book="PIN")) == []
+    desk.restart()
+    assert desk.steer("limits").body["paused"] == {"book SBO": "cuts"}
+    assert desk.steer("unpause", scope="book", name="SBO").exit == 0
+    assert desk.refusal(intent("t-3", selection=handicap(3))) == []
+
+
+def test_a_pause_takes_unused_permits_back_before_it_is_acknowledged(desk: Desk) -> None:
+    assert desk.refusal(intent("t-1")) == []
+    assert desk.refusal(intent("t-2", selection=handicap(1), book="PIN")) == []
+    assert desk.refusal(intent("t-3", selection=handicap(2))) == []
+    desk.clerk.move("t-3", S.SENDING)  # this one has begun
+    desk.steer("pause", scope="book", name="SBO")
+    states = {order: desk.world.order(order).state for order in ("t-1", "t-2", "t-3")}
+    assert states == {"t-1": "expired", "t-2": "permitted", "t-3": "sending"}
+    assert desk.world.order("t-1").reason == "book SBO was paused"
+    (moved,) = desk.world.told(EXECUTOR, OrderMoved)
+    assert (moved.order, moved.state) == ("t-1", "expired")
+
+
+# Reconciliation before the first grant.
+
+
+def test_nothing_is_granted_before_the_book_was_read(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, clean=False)
+    unread = ["reconciled: the book's account was not read since the start"]
+    assert desk.refusal(intent("t-1")) == unread
+    desk.world.tell("risk", agreed("other"))
+    assert desk.refusal(intent("t-2")) == unread
+    desk.world.tell("risk", agreed())
+    assert desk.refusal(intent("t-3")) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "unclear"),
+    [
+        ({"answered": False}, "the book was not asked about every open bet yet"),
+        ({"difference": 500}, "the book's account differs by 5.00: look why, then"),
+        ({"difference": -500}, "the book's account differs by -5.00: look why, then"),
+    ],
+)
+def test_an_account_that_is_unclear_gets_no_bets_until_it_is_clear(
+    tmp_path: Path, state: dict[str, Any], unclear: str
+) -> None:
+    desk = Desk(tmp_path, clean=False)
+    desk.world.tell("risk", msgspec.structs.replace(agreed(), **state))
+    (refusal,) = desk.refusal(intent("t-1"))
+    assert refusal.startswith(f"reconciled: {unclear}")
+    desk.world.tell("risk", agreed())
+    assert desk.refusal(intent("t-2")) == []
+
+
+def test_once_clear_a_passing_difference_stops_nothing_until_the_next_start(desk: Desk) -> None:
+    desk.world.tell("risk", AccountState("ao", 1, 0, 0, 700, desk.world.now, answered=True))
+    assert desk.refusal(intent("t-1")) == []
+    desk.world.kill("risk")
+    desk.start(clean=False)
+    assert desk.refusal(intent("t-2", selection=handicap(2))) != []
+
+
+# Decisions about a bet.
+
+
+@pytest.mark.parametrize(
+    ("outcome", "profit", "state", "pnl"),
+    [
+        ("refused", "", "refused", None),
+        ("accepted", "", "accepted", None),
+        ("void", "", "void", 0),
+        ("settled", "9.30", "settled", 930),
+        ("settled", "-10.00", "settled", -1000),
+    ],
+)
+def test_a_doubt_is_resolved_by_hand(
+    desk: Desk, outcome: str, profit: str, state: str, pnl: int | None
+) -> None:
+    desk.clerk.want(intent("t-1"), *TO_IN_DOUBT)
+    desk.restart()
+    reply = desk.steer("resolve", order="t-1", state=outcome, profit=profit, reason="I saw it")
+    assert reply.exit == 0
+    order = desk.world.order("t-1")
+    assert (order.state, order.pnl, order.reason) == (state, pnl, "operator ada: I saw it")
+    assert [m.state for m in desk.world.told(EXECUTOR, OrderMoved)][-1] == state
+    refusal = desk.refusal(intent("t-2"))
+    assert refusal == []  # it is in flight no more
+
+
+def test_what_was_lost_by_hand_counts_against_the_day(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, daily_loss=1500)
+    desk.clerk.want(intent("t-1"), *TO_IN_DOUBT)
+    desk.restart()
+    desk.steer("resolve", order="t-1", state="settled", profit="-10.00")
+    assert desk.refusal(intent("t-2")) == ["daily_loss: 20.00 of 15.00"]
+
+
+@pytest.mark.parametrize(
+    ("states", "arguments", "says"),
+    [
+        (TO_IN_DOUBT, {"order": "t-9", "state": "refused"}, "no bet 't-9'"),
+        (TO_IN_DOUBT, {"order": "t-1", "state": "lost"}, "one of accepted, refused"),
+        (TO_IN_DOUBT, {"order": "t-1", "state": "settled"}, "needs its profit"),
+        (TO_IN_DOUBT, {"order": "t-1", "state": "void", "profit": "1.00"}, "only a settled bet"),
+        (TO_IN_DOUBT, {"order": "t-1", "state": "refused", "reason": ""}, "needs a reason"),
+        (TO_ACCEPTED, {"order": "t-1", "state": "refused"}, "accepted cannot become refused"),
+        (TO_ACCEPTED, {"order": "t-1", "state": "accepted"}, "accepted cannot become accepted"),
+        ((*TO_ACCEPTED, S.VOID), {"order": "t-1", "state": "void"}, "void cannot become void"),
+        ((), {"order": "t-1", "state": "refused"}, "abandoned cannot become refused"),
+    ],
+)
+def test_a_decision_that_cannot_be_changes_nothing(
+    desk: Desk, states: tuple[OrderState, ...], arguments: dict[str, str], says: str
+) -> None:
+    desk.clerk.want(intent("t-1"), *states)
+    desk.restart()
+    before = desk.world.steps("t-1")
+    reply = desk.steer("resolve", **arguments)
+    assert reply.exit == 1
+    assert says in str(reply.body["error"])
+    assert desk.world.steps("t-1") == before
+
+
+def test_a_bet_that_hangs_in_pending_can_be_resolved(desk: Desk) -> None:
+    desk.clerk.want(intent("t-1"), *TO_PENDING)
+    desk.restart()
+    assert desk.steer("resolve", order="t-1", state="refused").exit == 0
+    assert desk.world.order("t-1").state == "refused"
