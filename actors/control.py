@@ -161,7 +161,10 @@ class Control(Actor):
     def _kill(self, command: Command, client: str) -> None:
         reason = command.arguments.get("reason", "")
         if not self._gate.closed():
-            self._gate.close(reason, command.arguments.get("by", ""), self.clock.now())
+            try:
+                self._gate.close(reason, command.arguments.get("by", ""), self.clock.now())
+            except OSError as error:  # it is closed in this process, and that is what counts now
+                self.log.error("the disk refuses the kill gate", reason=str(error))
         self._note_closed()
         self.after(KILL_SETTLES_AFTER, _Killed(client, command.id))
 

@@ -56,7 +56,7 @@ def run_core(
     """Run the node that decides and places; it never parses a feed."""
     settings = _begin("core", config, state, paper_port, mode)
     gate = KillGate(state.path)
-    signal.signal(signal.SIGUSR1, lambda *_: gate.close("SIGUSR1", "signal", SystemClock().now()))
+    close_at_signal(gate)
     journal = open_journal(state.path)
     journal.begin_term(SystemClock().now())
     host = ShardHost(Ports(journal=journal))
@@ -109,6 +109,16 @@ def run_paper(config: Path, state: StateFolder, port: int, mode: str) -> int:
     end_within(END_WITHIN)
     server.stop()
     return 0
+
+
+def close_at_signal(gate: KillGate) -> None:
+    """Let SIGUSR1 close the gate, whatever the disk says; from the main thread."""
+
+    def close(_number: int, _frame: FrameType | None) -> None:
+        with contextlib.suppress(OSError):  # else the process would end, and forget it
+            gate.close("SIGUSR1", "signal", SystemClock().now())
+
+    signal.signal(signal.SIGUSR1, close)
 
 
 def with_paper_book(settings: Settings, port: int) -> Settings:

@@ -1,5 +1,6 @@
 """`tictac status`, `kill`, `resume` and `arm`: steer a running core over the bus."""
 
+import os
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +41,11 @@ def kill(reason: str, state: StateFolder, as_json: bool) -> int:
     """Stop all placing now, and after every restart, until `resume`."""
     state.prepare()
     gate = KillGate(state.path)
-    gate.close(reason, operator(), SystemClock().now())
+    fault = ""
+    try:
+        gate.close(reason, operator(), SystemClock().now())
+    except OSError as error:
+        fault = f"the disk refuses: {error.strerror}"
     body: dict[str, Any] = {"trading": "killed", "reason": reason, "by": operator()}
     try:
         reply = command(state, "kill", {"reason": reason, "by": operator()})
@@ -48,8 +53,12 @@ def kill(reason: str, state: StateFolder, as_json: bool) -> int:
     except OurError:
         body |= {"acknowledged": False}
     words = "and the core says so" if body["acknowledged"] else "no core is running to say so"
+    if fault:
+        if not (body["acknowledged"] or os.path.lexists(gate.path)):
+            raise OurError(f"the gate is NOT closed: {fault}; stop `tictac run`")
+        words += f"; {fault}, so that it may be open after a restart"
     answer(body, as_json, lambda: f"killed: nothing is placed until `tictac resume`; {words}")
-    return 0
+    return 1 if fault else 0
 
 
 @click.command()

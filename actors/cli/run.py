@@ -1,7 +1,6 @@
 """`tictac run`: a small parent that starts, watches and restarts its children."""
 
 import os
-import signal
 import socket
 import sys
 from pathlib import Path
@@ -17,7 +16,6 @@ from actors.ledger import open_journal
 from actors.settings import Mode, load
 from actors.state_folder import StateFolder
 from actors.strategies.loading import load_all
-from runtime.clock import SystemClock
 from runtime.ending import end_now
 from runtime.identity import UniqueIdentity
 from runtime.logs import configure
@@ -48,13 +46,12 @@ def run(
         if state.journal.exists():
             open_journal(state.path).verify()
         gate = KillGate(state.path)
+        gate.prepare()
         if gate.closed():
             click.echo(f"the kill gate is closed ({gate.why().get('reason') or 'no reason'}):")
             click.echo("nothing is placed until `tictac resume --reason ...`")
         processes = Processes(children, on_ready=lambda: click.echo("ready"))
-        signal.signal(
-            signal.SIGUSR1, lambda *_: gate.close("SIGUSR1", "signal", SystemClock().now())
-        )
+        nodes.close_at_signal(gate)
         with processes.stopping_on_signals():
             code = processes.run(lasting=lasting)
         if code:

@@ -1,5 +1,7 @@
 """The kill gate holds whatever happens to the processes, and when in doubt it is closed."""
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -103,3 +105,42 @@ def test_only_the_words_of_a_gate_come_back(tmp_path: Path) -> None:
 def test_a_gate_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         KillGate(tmp_path / "nowhere").close("test", "ada", 5)
+
+
+# A disk that refuses.
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, *calls: str) -> None:
+    def full(*_arguments: object, **_options: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for call in calls:
+        monkeypatch.setattr(os, call, full)
+
+
+def test_a_full_disk_does_not_keep_the_gate_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The spare file was made while there was room; to rename it takes none."""
+    KillGate(tmp_path).prepare()
+    refuse(monkeypatch, "open", "pwrite")
+    with pytest.raises(OSError, match="No space"):
+        KillGate(tmp_path).close("test", "ada", 5)
+    monkeypatch.undo()
+    assert KillGate(tmp_path).closed()
+
+
+def test_a_gate_that_the_disk_refuses_is_closed_in_this_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = KillGate(tmp_path)
+    refuse(monkeypatch, "open", "rename")
+    with pytest.raises(OSError, match="No space"):
+        gate.close("test", "ada", 5)
+    monkeypatch.undo()
+    assert gate.closed()
+    gate.close("test", "ada", 6)  # now for everybody
+    assert KillGate(tmp_path).closed()
+    gate.open()
+    assert not gate.closed()
+    assert gate.spare.exists()

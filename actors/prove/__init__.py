@@ -1,0 +1,1 @@
+"""The proofs: what Tictac promises, shown by counts that were run."""

@@ -1,0 +1,34 @@
+"""The core of a proof: the real node, which ends itself at a named point.
+
+`python -m actors.prove.victim POINT HIT CONFIG STATE PORT`; without a point it is the plain node.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from actors import nodes
+from actors.prove.points import install
+from actors.state_folder import StateFolder
+from runtime.ending import end_now
+
+
+def main(arguments: list[str]) -> None:
+    """Be the core until the point, or until SIGTERM."""
+    point, hit, config, state, port = arguments
+    _print_into(Path(state) / "printed")
+    if point:
+        install(point, int(hit))
+    end_now(nodes.run_core(Path(config), StateFolder(Path(state)), int(port), "paper"))
+
+
+def _print_into(path: Path) -> None:
+    """Keep what the core says of its bets and faults out of the proof's own output."""
+    printed = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(printed, stream.fileno())
+    os.close(printed)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
