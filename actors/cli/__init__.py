@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from actors.cli import bench, check, operate, paper, read, replay, run, view
+from actors.cli import bench, check, keep, operate, paper, read, replay, run, view
 from runtime.errors import ConfigurationError, TictacError
 
 
@@ -27,6 +27,7 @@ for command in (
     read.why,
     paper.paper,
     check.check,
+    keep.backup,
     replay.replay,
     bench.bench,
 ):
