@@ -19,6 +19,7 @@ from runtime.errors import DiskRefusesError, JournalError, StaleWriterError
 from runtime.journal_anchor import Anchor
 from runtime.journal_chain import NOTHING, Head, check_head, head_of, link, verified
 from runtime.journal_files import anchor_of
+from runtime.journal_swap import check_unmoved
 from runtime.logs import logger
 
 SAFE_SQLITE = (3, 51, 3)
@@ -82,8 +83,10 @@ class Journal:
     def __init__(self, path: Path | None, projections: Sequence[Projection] = ()) -> None:
         if sqlite.sqlite_version_info < SAFE_SQLITE:
             raise JournalError(f"SQLite {sqlite.sqlite_version} has the WAL-reset bug")
+        if path is not None:
+            check_unmoved(path)
         self.path = path
-        self._projections = tuple(projections)
+        self.projections = tuple(projections)
         self._local = threading.local()
         self._memory = _connect(None) if path is None else None
         self._anchor = None if path is None else Anchor(anchor_of(path))
@@ -162,7 +165,7 @@ class Journal:
                 row = (*msgspec.structs.astuple(written)[:7], body)
                 chain = link(chain, row)
                 connection.execute("INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?)", (*row, chain))
-                for projection in self._projections:
+                for projection in self.projections:
                     projection.apply(connection, written)
         if self._anchor is not None:
             self._anchor.write(Head(sequence, chain), self._term)

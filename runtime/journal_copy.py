@@ -1,6 +1,7 @@
 """Copies of a journal: made while it is written, and never believed before they were checked."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -9,8 +10,10 @@ from pathlib import Path
 import pysqlite3.dbapi2 as sqlite
 
 from runtime.errors import JournalError
-from runtime.journal_chain import COLUMNS, Head, verified
+from runtime.journal_chain import COLUMNS, NOTHING, Head, verified
 from runtime.journal_files import sync_file, sync_folder
+
+TABLES = {"entries": COLUMNS, "pens": ("writer", "pen"), "terms": ("term", "at")}
 
 Step = Callable[[str], object]
 """Told before each step by its name; a test may break off there."""
@@ -28,15 +31,46 @@ def back_up(journal: Path, known: Head, target: Path, step: Step = lambda _name:
     with _hidden_beside(target) as part:
         step("copy")
         _copy(journal, part)
+        seal(part)  # so that it can be read where nothing can be written beside it
         step("check")
         head = check_copy(part, journal, known)
-        step("sync")
-        sync_file(part)
         step("name")
         _give_name(part, target)
         step("sync the name")
         sync_folder(target.parent)
     return head
+
+
+def take_in(file: Path, incoming: Path) -> Head:
+    """Copy a copy to where it will be opened, check it and return its head.
+
+    The given file is only read. A write-ahead file beside it belongs to it and comes along.
+    Raises JournalError that names the place.
+    """
+    try:
+        for end in ("", "-wal"):
+            source, target = Path(f"{file}{end}"), Path(f"{incoming}{end}")
+            if not end or source.exists():
+                shutil.copyfile(source, target)
+                target.chmod(0o600)
+    except OSError as error:
+        raise JournalError(f"{file}: {error.strerror}") from error
+    return check_copy(incoming, file, NOTHING)
+
+
+def seal(path: Path) -> None:
+    """Make a closed journal one file that needs nothing beside it, and bring it to the disk.
+
+    Raises JournalError.
+    """
+    try:
+        with closing(sqlite.connect(str(path), isolation_level=None)) as connection:
+            mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
+    except sqlite.Error as error:
+        raise JournalError(f"{path}: {error}") from error
+    if mode != "delete":
+        raise JournalError(f"{path}: journal_mode {mode}")
+    sync_file(path)
 
 
 def check_copy(path: Path, place: object, known: Head) -> Head:
@@ -49,7 +83,7 @@ def check_copy(path: Path, place: object, known: Head) -> Head:
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found != "ok":
                 raise JournalError(f"{place}: {found}")
-            for table, columns in (("entries", COLUMNS), ("pens", ("writer", "pen"))):
+            for table, columns in TABLES.items():
                 rows = connection.execute(f"PRAGMA table_info({table})").fetchall()
                 if tuple(row[1] for row in rows) != columns:
                     raise JournalError(f"{place} is no journal of Tictac")
@@ -66,8 +100,6 @@ def _copy(journal: Path, part: Path) -> None:
         ):
             # All pages in one step: a writer beside it is not held up, nor does it begin anew.
             source.backup(copy)
-            # One file, which can be read where nothing can be written beside it.
-            copy.execute("PRAGMA journal_mode = DELETE")
     except sqlite.Error as error:
         full = getattr(error, "sqlite_errorcode", 0) == sqlite.SQLITE_FULL
         cure = f" in {part.parent}: make room, or give another place" if full else ""

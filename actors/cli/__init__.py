@@ -28,6 +28,8 @@ for command in (
     paper.paper,
     check.check,
     keep.backup,
+    keep.restore,
+    keep.quarantine,
     replay.replay,
     bench.bench,
 ):
