@@ -7,7 +7,6 @@ transaction that checks the writer's pen, chains the entries, and lets the proje
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,23 +14,14 @@ import msgspec
 import pysqlite3.dbapi2 as sqlite
 from sqlite_utils import Database
 
-from runtime.errors import DiskRefusesError, JournalError, StaleWriterError
+from runtime.errors import StaleWriterError
 from runtime.journal_anchor import Anchor
 from runtime.journal_chain import NOTHING, Head, check_head, head_of, link, verified
+from runtime.journal_commits import Commits
+from runtime.journal_connection import connect, told
 from runtime.journal_files import anchor_of
 from runtime.journal_swap import check_unmoved
 from runtime.logs import logger
-
-SAFE_SQLITE = (3, 51, 3)
-"""3.7.0 to 3.51.2 can corrupt a WAL database when a reset races a checkpoint."""
-
-REFUSALS = {
-    sqlite.SQLITE_FULL: "make room",
-    sqlite.SQLITE_IOERR: "look at the disk and at the system's log",
-    sqlite.SQLITE_READONLY: "make it writable again",
-    sqlite.SQLITE_CANTOPEN: "make it reachable again",
-}
-"""What SQLite says when the disk is at fault, and what cures it."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -81,22 +71,20 @@ class Journal:
     """Append entries and read them back; every thread gets a connection of its own."""
 
     def __init__(self, path: Path | None, projections: Sequence[Projection] = ()) -> None:
-        if sqlite.sqlite_version_info < SAFE_SQLITE:
-            raise JournalError(f"SQLite {sqlite.sqlite_version} has the WAL-reset bug")
         if path is not None:
             check_unmoved(path)
         self.path = path
         self.projections = tuple(projections)
         self._local = threading.local()
-        self._memory = _connect(None) if path is None else None
+        self._memory = connect(None) if path is None else None
         self._anchor = None if path is None else Anchor(anchor_of(path))
         self._term = 0
-        self._doubt: tuple[Head, Head] | None = None
+        self._commits = Commits(path, lambda: self.connection)
         try:
             for statement in (SCHEMA, *(projection.schema for projection in projections)):
                 self.connection.executescript(statement)
         except sqlite.Error as error:
-            raise self._told(error, undone=True) from error
+            raise told(path, error, undone=True) from error
 
     @property
     def connection(self) -> sqlite.Connection:
@@ -105,7 +93,7 @@ class Journal:
             return self._memory
         connection: sqlite.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = _connect(self.path)
+            connection = self._local.connection = connect(self.path)
         return connection
 
     @property
@@ -123,7 +111,9 @@ class Journal:
 
         Raises JournalError when the journal has lost entries since it was last written.
         """
-        with self._transaction() as connection:
+        # What a process before us could not sync may be seen and not be on the disk: sync it.
+        self._commits.empty_the_log(self.connection)
+        with self._commits.transaction() as connection:
             row = connection.execute("SELECT coalesce(max(term), 0) FROM terms").fetchone()
             term = int(row[0]) + 1
             connection.execute("INSERT INTO terms VALUES (?, ?)", (term, now))
@@ -131,6 +121,7 @@ class Journal:
             known = self._anchor.read() if self._anchor else None
             check_head(connection, self.path, known or NOTHING)
         self._term = term
+        self._commits.acknowledge(head)
         if self._anchor is not None:
             if known is None and head != NOTHING:
                 _log.warning("no head beside the journal: made anew", path=str(self._anchor.path))
@@ -139,7 +130,7 @@ class Journal:
 
     def claim(self, writer: str) -> int:
         """Hand the writer a new pen; the pens it had before are stale from now on."""
-        with self._transaction() as connection:
+        with self._commits.transaction() as connection:
             row = connection.execute(
                 "INSERT INTO pens VALUES (?, 1) ON CONFLICT (writer) DO UPDATE SET pen = pen + 1"
                 " RETURNING pen",
@@ -153,7 +144,7 @@ class Journal:
         Raises StaleWriterError for an old pen or term, DiskRefusesError when the disk does,
         and whatever a projection raises.
         """
-        with self._transaction() as connection:
+        with self._commits.transaction() as connection:
             self._check(connection, writer, pen)
             sequence, chain = head_of(connection)
             for entry in entries:
@@ -167,8 +158,9 @@ class Journal:
                 connection.execute("INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?)", (*row, chain))
                 for projection in self.projections:
                     projection.apply(connection, written)
+        head = self._commits.acknowledge(Head(sequence, chain))
         if self._anchor is not None:
-            self._anchor.write(Head(sequence, chain), self._term)
+            self._anchor.write(head, self._term)
 
     def entries(self, key: str | None = None, after: int = 0) -> Iterator[Written]:
         """Read entries in order, all of them or those of one key."""
@@ -208,42 +200,3 @@ class Journal:
             raise StaleWriterError(f"{writer} writes with pen {pen}; the newest is {row[0]}")
         if row[1] != self._term:
             raise StaleWriterError(f"term {self._term} is over; the newest is {row[1]}")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite.Connection]:
-        connection = self.connection
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-        except sqlite.Error as error:
-            raise self._told(error, undone=True) from error
-
-    def _told(self, error: sqlite.Error, undone: bool) -> JournalError:
-        cure = REFUSALS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-        if cure is None:
-            return JournalError(f"{self.path}: {error}")
-        return DiskRefusesError(f"{self.path}: {error}: {cure}", undone)
-
-
-def _connect(path: Path | None) -> sqlite.Connection:
-    connection = sqlite.connect(
-        ":memory:" if path is None else str(path),
-        timeout=10,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    if path is not None:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
-        synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
-        if (mode, synchronous) != ("wal", 2):
-            raise JournalError(f"{path}: journal_mode {mode}, synchronous {synchronous}")
-        path.chmod(0o600)
-    return connection

@@ -61,12 +61,17 @@ def verified(connection: sqlite.Connection, place: object, known: Head = NOTHING
 
 def check_head(connection: sqlite.Connection, place: object, known: Head) -> None:
     """Look up the known head alone. Raises JournalError when the journal lacks it."""
-    found = connection.execute(
-        "SELECT hash FROM entries WHERE sequence = ?", (known.sequence,)
-    ).fetchone()
-    if known.sequence and found is None:
-        raise JournalError(f"{place}: {cut_off(head_of(connection).sequence, known)}")
-    if known.sequence and found[0] != known.hash:
+    if not known.sequence:
+        return
+    try:
+        found = connection.execute(
+            "SELECT hash FROM entries WHERE sequence = ?", (known.sequence,)
+        ).fetchone()
+        if found is None:
+            raise JournalError(f"{place}: {cut_off(head_of(connection).sequence, known)}")
+    except sqlite.Error as error:
+        raise JournalError(f"{place}: {error}") from error
+    if found[0] != known.hash:
         raise JournalError(f"{place}: {another(known)}")
 
 
