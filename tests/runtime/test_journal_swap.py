@@ -67,10 +67,10 @@ def test_the_journal_is_in_quarantine_and_the_other_one_in_its_place(journal: Pa
     aside = journal.parent / "quarantine" / "now"
     put_aside(journal, aside, steps)
     assert steps.seen == STEPS
-    assert Journal(journal).verify() == 2
-    assert Journal(aside / "j.sqlite").verify() == 5
     left = {path.name for path in journal.parent.iterdir()}
     assert left == {"j.head", "j.sqlite", "quarantine"}
+    assert Journal(journal).verify() == 2
+    assert Journal(aside / "j.sqlite").verify() == 5
     for folder in (aside, aside.parent):
         assert folder.stat().st_mode & 0o077 == 0
 
