@@ -237,3 +237,15 @@ def fill_a_room(path: Path) -> None:
     append(journal)
     assert journal.verify() == written + 1
     assert journal.connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_new_term_syncs_what_it_found_before_it_writes(
+    journal: Journal, disk: Refusing, tmp_path: Path
+) -> None:
+    """A process before it may have died of a sync that failed: what is seen is not on the disk."""
+    disk.refuse("sync", IOERR_FSYNC, file="j.sqlite")
+    with pytest.raises(DiskRefusesError):
+        Journal(tmp_path / "j.sqlite").begin_term(2)
+    assert journal.connection.execute("SELECT max(term) FROM terms").fetchone() == (1,)
+    disk.heal()
+    assert Journal(tmp_path / "j.sqlite").begin_term(2) == 2
