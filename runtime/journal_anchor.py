@@ -51,9 +51,8 @@ class Anchor:
         heads = [head for slot in slots if (head := _decoded(slot)) is not None]
         if not heads and any(content):
             raise JournalError(
-                f"{self.path} is damaged: it would tell whether the journal lost its last entries."
-                " If `tictac check` finds the rest unbroken and the bookmaker's list agrees,"
-                " move it away"
+                f"{self.path} is damaged: it would tell whether entries were cut off. Move it away,"
+                " check the rest, and compare what is there with what you know"
             )
         return max(heads, default=NOTHING)
 

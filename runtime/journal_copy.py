@@ -54,7 +54,7 @@ def take_in(file: Path, incoming: Path) -> Head:
                 shutil.copyfile(source, target)
                 target.chmod(0o600)
     except OSError as error:
-        raise JournalError(f"{file}: {error.strerror}") from error
+        raise JournalError(f"no copy of {file} in {incoming.parent}: {error.strerror}") from error
     return check_copy(incoming, file, NOTHING)
 
 
@@ -67,7 +67,7 @@ def seal(path: Path) -> None:
         with closing(sqlite.connect(str(path), isolation_level=None)) as connection:
             mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
     except sqlite.Error as error:
-        raise JournalError(f"{path}: {error}") from error
+        raise _told(path, str(path), error) from error
     if mode != "delete":
         raise JournalError(f"{path}: journal_mode {mode}")
     sync_file(path)
@@ -101,9 +101,14 @@ def _copy(journal: Path, part: Path) -> None:
             # All pages in one step: a writer beside it is not held up, nor does it begin anew.
             source.backup(copy)
     except sqlite.Error as error:
-        full = getattr(error, "sqlite_errorcode", 0) == sqlite.SQLITE_FULL
-        cure = f" in {part.parent}: make room, or give another place" if full else ""
-        raise JournalError(f"no copy of {journal}: {error}{cure}") from error
+        raise _told(part, f"no copy of {journal}", error) from error
+
+
+def _told(place: Path, what: str, error: sqlite.Error) -> JournalError:
+    # An error of a backup has no code, only words.
+    full = "disk is full" in str(error)
+    cure = f" in {place.parent}: make room, or give another place" if full else ""
+    return JournalError(f"{what}: {error}{cure}")
 
 
 @contextmanager

@@ -60,7 +60,7 @@ def put_aside(journal: Path, aside: Path, step: Step = _go) -> None:
 
 def finish(journal: Path, step: Step = _go) -> bool:
     """Finish a move that was broken off; tell whether there was one. Raises JournalError."""
-    marker, incoming = marker_of(journal), incoming_of(journal)
+    marker = marker_of(journal)
     try:
         told = json.loads(marker.read_text())
         aside, replaced = journal.parent / told["aside"], bool(told["incoming"])
@@ -68,6 +68,18 @@ def finish(journal: Path, step: Step = _go) -> bool:
         return False
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise JournalError(f"{marker} cannot be read: {error}") from error
+    try:
+        _move(journal, aside, replaced, step)
+    except OSError as error:
+        raise JournalError(f"{error.filename or journal}: {error.strerror}") from error
+    step("unmark")
+    marker.unlink()
+    sync_folder(marker.parent)
+    return True
+
+
+def _move(journal: Path, aside: Path, replaced: bool, step: Step) -> None:
+    incoming = incoming_of(journal)
     # The incoming database is the last to move: while it waits, what lies there is the old one.
     if incoming.exists() or not replaced:
         for path in files_of(journal):
@@ -85,10 +97,6 @@ def finish(journal: Path, step: Step = _go) -> bool:
         anchor_of(incoming).rename(anchor_of(journal))
     step("sync")
     sync_folder(journal.parent)
-    step("unmark")
-    marker.unlink()
-    sync_folder(marker.parent)
-    return True
 
 
 def _make(folder: Path, top: Path) -> None:

@@ -90,36 +90,36 @@ def put_back(
     """Check a copy, close the gate and swap the journals; the state directory is locked."""
     now, by = SystemClock().now(), _operator()
     incoming, aside = incoming_of(state.journal), state.quarantine(now)
+    there = any(path.exists() for path in files_of(state.journal))
     step("clear")
     _clear(incoming)
-    step("take in")
     try:
+        step("take in")
         head = take_in(file, incoming)
         Anchor(anchor_of(incoming)).make(head, 0)
         journal = Journal(incoming, [OrderTable()])
         check_projections(journal, file)
-    except JournalError:
+        step("gate")
+        _close_gate(state, f"journal restored: {reason}", by, now)
+        body = {
+            "file": str(file.resolve()),
+            "entries": head.sequence,
+            "head": head.hash.hex(),
+            "entries_before": _known(state),
+            "quarantine": str(aside.relative_to(state.path)) if there else None,
+            "reason": reason,
+            "by": by,
+        }
+        step("record")
+        journal.begin_term(now)
+        pen = journal.claim("operator")
+        journal.append("operator", pen, [Entry("restored", "journal", body)], now)
+        journal.close()
+        step("seal")
+        seal(incoming)
+    except (JournalError, OSError):
         _clear(incoming)
         raise
-    step("gate")
-    _close_gate(state, f"journal restored: {reason}", by, now)
-    there = any(path.exists() for path in files_of(state.journal))
-    body = {
-        "file": str(file.resolve()),
-        "entries": head.sequence,
-        "head": head.hash.hex(),
-        "entries_before": _known(state),
-        "quarantine": str(aside.relative_to(state.path)) if there else None,
-        "reason": reason,
-        "by": by,
-    }
-    step("record")
-    journal.begin_term(now)
-    pen = journal.claim("operator")
-    journal.append("operator", pen, [Entry("restored", "journal", body)], now)
-    journal.close()
-    step("seal")
-    seal(incoming)
     put_aside(state.journal, aside, step)
     return body | {"trading": "killed"}
 

@@ -173,14 +173,19 @@ class _Disk:
 _disk: list[_Disk] = []
 
 
+def stand_between() -> None:
+    """Put ours into SQLite's table, once. Raises NotRunError where that cannot be done."""
+    if not _disk:
+        _disk.append(_Disk())
+
+
 @contextmanager
 def watching(database: Path, watcher: Watcher) -> Iterator[None]:
     """Let the watcher see what SQLite does to a database that is opened in here.
 
     Raises NotRunError where that cannot be seen.
     """
-    if not _disk:
-        _disk.append(_Disk())
+    stand_between()
     path = str(database.resolve())
     _disk[0].watched[path] = watcher
     try:

@@ -15,7 +15,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from actors.prove.disk import FULL, IOERR_FSYNC, IOERR_WRITE, OK, NotRunError, Operation, watching
+from actors.prove.disk import (
+    FULL,
+    IOERR_FSYNC,
+    IOERR_WRITE,
+    OK,
+    NotRunError,
+    Operation,
+    stand_between,
+    watching,
+)
 from actors.prove.journal_work import NAME, START, WRITER, faults_of, opened, scratch, work
 from runtime.chance import seeded
 from runtime.errors import DiskRefusesError
@@ -27,6 +36,7 @@ OPERATIONS = 300
 
 LONGEST_REFUSAL = 25
 DIED = 137
+NOT_RUN = 3
 SHOWN = 20
 MODES = ("crash", "torn", "io_error", "io_error_then_crash", "full")
 REFUSING = MODES[2:]
@@ -85,14 +95,17 @@ def crash_points(count: int, seed: int) -> dict[str, Any]:
         text=True,
         check=False,
     )
+    if done.returncode == NOT_RUN:
+        raise NotRunError(done.stderr.strip().splitlines()[-1])
     if done.returncode:
-        raise NotRunError(f"not run: {done.stderr.strip()[-500:]}")
+        raise RuntimeError(done.stderr)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
 def count_here(count: int, seed: int) -> dict[str, Any]:
     """Do the work of `crash_points` in this process, which may have no other thread."""
+    stand_between()
     modes: Counter[str] = Counter()
     tried, failed, violations = 0, 0, list[str]()
     while sum(modes.values()) < count:
@@ -191,4 +204,8 @@ def _insist(act: Callable[[], T]) -> T:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(count_here(int(sys.argv[1]), int(sys.argv[2]))))
+    try:
+        sys.stdout.write(json.dumps(count_here(int(sys.argv[1]), int(sys.argv[2]))))
+    except NotRunError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(NOT_RUN)

@@ -1,11 +1,13 @@
 """A copy of a journal is whole, checked and on the disk before it has its name."""
 
+import os
 import threading
 from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
 import pytest
 
+from actors.prove.disk import FULL, OK, Operation, watching
 from runtime.errors import JournalError
 from runtime.journal import Entry, Journal
 from runtime.journal_chain import NOTHING, Head
@@ -151,3 +153,22 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     written(tmp_path / "j.sqlite", 1)
     with pytest.raises(JournalError, match=r"nowhere/copy: No such file or directory: give"):
         back_up(tmp_path / "j.sqlite", NOTHING, tmp_path / "nowhere" / "copy")
+
+
+def test_a_full_disk_is_named_with_its_cure_and_nothing_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path / "j.sqlite", 3)
+    part = tmp_path / ".copy.part"
+
+    class Full:
+        def before(self, operation: Operation, _write_part: object) -> int:
+            return FULL if operation.name == "write" else OK
+
+    def made(*_: object) -> tuple[int, str]:
+        return os.open(part, os.O_CREAT | os.O_RDWR, 0o600), str(part)
+
+    monkeypatch.setattr("tempfile.mkstemp", made)
+    with watching(part, Full()), pytest.raises(JournalError, match="make room, or give another"):
+        back_up(tmp_path / "j.sqlite", NOTHING, tmp_path / "copy")
+    assert not [path for path in tmp_path.iterdir() if "copy" in path.name]

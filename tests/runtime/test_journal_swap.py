@@ -20,7 +20,8 @@ class Steps:
     """Break off at the n-th step; remember them all."""
 
     def __init__(self, at: int = 0) -> None:
-        self.at, self.seen = at, []
+        self.at = at
+        self.seen: list[str] = []
 
     def __call__(self, name: str) -> None:
         self.seen.append(name)
@@ -132,3 +133,12 @@ def test_a_marker_that_cannot_be_read_is_named_and_nothing_moves(journal: Path) 
     with pytest.raises(JournalError, match=r"j\.moving cannot be read"):
         finish(journal)
     assert sorted(journal.parent.iterdir()) == before
+
+
+def test_a_quarantine_that_is_gone_is_named_and_what_can_be_seen_stays(journal: Path) -> None:
+    broken_off(journal, 3)
+    shutil.rmtree(journal.parent / "quarantine")
+    with pytest.raises(JournalError, match=r"j\.sqlite: No such file or directory"):
+        finish(journal)
+    assert journal.exists()
+    assert incoming_of(journal).exists()

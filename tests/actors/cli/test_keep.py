@@ -212,6 +212,34 @@ def test_a_restore_that_dies_leaves_one_journal_whole_and_the_next_command_can_w
     assert verified(tictac) == 4
 
 
+def test_a_disk_without_room_changes_nothing_and_is_named(
+    tictac: Commands, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", refuse)
+    done = tictac("restore", str(copy), "--reason", "x")
+    assert done.code == 1
+    assert f"in {tictac.state.path}: No space left on device" in done.err
+    assert verified(tictac) == 5
+    assert not gate(tictac).closed()
+
+
+def test_a_gate_that_cannot_be_closed_stops_the_restore(
+    tictac: Commands, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device", "KILL")
+
+    monkeypatch.setattr(KillGate, "close", refuse)
+    for words in (["restore", str(copy)], ["quarantine"]):
+        done = tictac(*words, "--reason", "x")
+        assert (done.code, "KILL: No space left on device" in done.err) == (1, True)
+    assert verified(tictac) == 5
+    assert not list(tictac.state.path.glob("*incoming*"))
+
+
 def test_a_lost_journal_is_restored(tictac: Commands, copy: Path) -> None:
     shutil.rmtree(tictac.state.path)
     done = tictac("restore", str(copy), "--reason", "lost", "--json")
@@ -288,6 +316,7 @@ def test_orders_that_do_not_follow_from_the_entries_are_found_by_check(tictac: C
         ("DELETE FROM entries WHERE sequence = 3", "ends at entry 2, but 3 were written"),
         ("rubbish", "file is not a database"),
         ("gone", "is gone; it had 3 entries"),
+        ("holes", "database disk image is malformed"),
     ],
 )
 @pytest.mark.parametrize("command", ["run", "check"])
@@ -295,13 +324,16 @@ def test_a_journal_that_is_not_sound_stops_run_and_the_cures_are_named(
     tictac: Commands, command: str, damage: str, named: str
 ) -> None:
     journal = write(tictac, 3)
-    if damage in ("rubbish", "gone"):
-        journal.close()
-        tictac.state.journal.write_text("rubbish" * 1000)
-    else:
+    if " " in damage:
         journal.connection.execute(damage)
+    journal.close()
+    if damage == "rubbish":
+        tictac.state.journal.write_text("rubbish" * 1000)
     if damage == "gone":
         tictac.state.journal.unlink()
+    if damage == "holes":
+        content = tictac.state.journal.read_bytes()
+        tictac.state.journal.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
     done = tictac(command)
     assert done.code == 1
     for words in (named, *CURES):
