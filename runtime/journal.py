@@ -6,7 +6,7 @@ transaction that checks the writer's pen, chains the entries, and lets the proje
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from runtime.journal_anchor import Anchor
 from runtime.journal_chain import NOTHING, Head, check_head, head_of, link, verified
 from runtime.journal_commits import Commits
 from runtime.journal_connection import connect, told
-from runtime.journal_files import anchor_of
+from runtime.journal_files import anchor_of, write_again
 from runtime.journal_swap import check_unmoved
 from runtime.logs import logger
 
@@ -70,7 +70,12 @@ class Projection(Protocol):
 class Journal:
     """Append entries and read them back; every thread gets a connection of its own."""
 
-    def __init__(self, path: Path | None, projections: Sequence[Projection] = ()) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        projections: Sequence[Projection] = (),
+        again: Callable[[Path], object] = write_again,
+    ) -> None:
         if path is not None:
             check_unmoved(path)
         self.path = path
@@ -79,7 +84,7 @@ class Journal:
         self._memory = connect(None) if path is None else None
         self._anchor = None if path is None else Anchor(anchor_of(path))
         self._term = 0
-        self._commits = Commits(path, lambda: self.connection)
+        self._commits = Commits(path, lambda: self.connection, again)
         try:
             for statement in (SCHEMA, *(projection.schema for projection in projections)):
                 self.connection.executescript(statement)
@@ -111,8 +116,7 @@ class Journal:
 
         Raises JournalError when the journal has lost entries since it was last written.
         """
-        # What a process before us could not sync may be seen and not be on the disk: sync it.
-        self._commits.empty_the_log(self.connection)
+        self.settle()
         with self._commits.transaction() as connection:
             row = connection.execute("SELECT coalesce(max(term), 0) FROM terms").fetchone()
             term = int(row[0]) + 1
@@ -127,6 +131,13 @@ class Journal:
                 _log.warning("no head beside the journal: made anew", path=str(self._anchor.path))
             self._anchor.make(head, term)
         return term
+
+    def settle(self) -> None:
+        """Bring to the disk what a process before us left, also when its syncs failed.
+
+        Raises DiskRefusesError.
+        """
+        self._commits.settle()
 
     def claim(self, writer: str) -> int:
         """Hand the writer a new pen; the pens it had before are stale from now on."""

@@ -14,6 +14,7 @@ import pysqlite3.dbapi2 as sqlite
 from runtime.errors import DiskRefusesError, JournalError
 from runtime.journal_chain import NOTHING, Head, check_head
 from runtime.journal_connection import LONGEST_WAIT, connect, may_be_written, told
+from runtime.journal_files import log_of
 from runtime.logs import logger
 
 _log = logger(__name__)
@@ -22,8 +23,14 @@ _log = logger(__name__)
 class Commits:
     """The transactions of one journal in this process, one after the other."""
 
-    def __init__(self, path: Path | None, connection: Callable[[], sqlite.Connection]) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        connection: Callable[[], sqlite.Connection],
+        again: Callable[[Path], object],
+    ) -> None:
         self._path = path
+        self._again = again
         self._connection = connection
         self._writing = threading.Lock()
         self._newest = NOTHING
@@ -61,6 +68,20 @@ class Commits:
                 raise
         except sqlite.Error as error:
             raise told(self._path, error, not (committing and self._doubt)) from error
+
+    def settle(self) -> None:
+        """Bring to the disk what is seen, before anything is built on it.
+
+        A process before us may have died of a sync that failed. Raises DiskRefusesError.
+        """
+        if self._path is None:
+            return
+        with self.transaction():  # so that nobody else writes the file meanwhile
+            try:
+                self._again(log_of(self._path))
+            except OSError as error:
+                raise DiskRefusesError(f"{self._path}: {error.strerror}", undone=True) from error
+        self.empty_the_log(self._connection())
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:

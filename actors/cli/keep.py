@@ -28,11 +28,14 @@ CURES = (
 )
 
 
-def count_sound_entries(state: StateFolder, projections: bool = False) -> int | None:
+def count_sound_entries(
+    state: StateFolder, projections: bool = False, settle: bool = False
+) -> int | None:
     """Check all of the journal and return how many entries it has; None where there never was one.
 
-    `projections` makes the orders anew from the entries, too, to compare them. Raises JournalError
-    that names the cures.
+    `projections` makes the orders anew from the entries, too, to compare them.
+    `settle` first brings to the disk what the last process may have left unsynced; nobody else may
+    write. Raises JournalError that names the cures.
     """
     try:
         if not state.journal.exists():
@@ -41,6 +44,8 @@ def count_sound_entries(state: StateFolder, projections: bool = False) -> int | 
                 return None
             raise JournalError(f"{state.journal} is gone; it had {known.sequence} entries")
         journal = open_journal(state.path)
+        if settle:
+            journal.settle()
         count = journal.verify()
         if projections:
             check_projections(journal, state.journal)

@@ -45,7 +45,7 @@ def run(
         configure(state.log, "info", "run", errors_to=sys.stderr)
         children = _children(settings.mode, path, state, record)
         click.echo(f"tictac runs in mode {settings.mode.value}, state in {state.path}")
-        count_sound_entries(state)
+        count_sound_entries(state, settle=True)
         gate = KillGate(state.path)
         if gate.closed():
             click.echo(f"the kill gate is closed ({gate.why().get('reason') or 'no reason'}):")

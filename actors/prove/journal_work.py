@@ -5,7 +5,7 @@ follows within the same transaction.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +21,7 @@ from actors.units import Millis
 from runtime.chance import Chance
 from runtime.errors import TictacError
 from runtime.journal import Entry, Journal
+from runtime.journal_files import write_again
 from runtime.journal_projection import check_projections
 
 NAME = "journal.sqlite"
@@ -88,9 +89,14 @@ def _intent(order: str, prices: int) -> Intent:
     )
 
 
-def opened(folder: Path, *, normal_sync: bool = False) -> Journal:
+def opened(
+    folder: Path,
+    *,
+    normal_sync: bool = False,
+    again: Callable[[Path], object] = write_again,
+) -> Journal:
     """Open the journal to be hurt. `normal_sync` plants a bug: the commit is not synced."""
-    journal = Journal(folder / NAME, [OrderTable()])
+    journal = Journal(folder / NAME, [OrderTable()], again)
     journal.connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER}")
     if normal_sync:
         journal.connection.execute("PRAGMA synchronous = NORMAL")

@@ -8,11 +8,12 @@ from actors.prove.disk import NotRunError, Operation, watching
 from actors.prove.journal import crash_points, power_losses
 from actors.prove.journal_crashes import MODES as WAYS_TO_DIE
 from actors.prove.journal_power import MODES as WAYS_TO_LOSE
-from actors.prove.journal_power import Disk, File, Recorded
+from actors.prove.paper_disk import Disk, File, Recorded
 from runtime.chance import seeded
 from runtime.journal import Journal
 from runtime.journal_anchor import Anchor
 from runtime.journal_chain import Head
+from runtime.journal_commits import Commits
 
 
 def test_wherever_the_process_dies_the_journal_keeps_what_it_acknowledged() -> None:
@@ -23,9 +24,10 @@ def test_wherever_the_process_dies_the_journal_keeps_what_it_acknowledged() -> N
 
 
 def test_whenever_the_power_goes_the_journal_keeps_what_it_acknowledged() -> None:
-    found = power_losses(250, 1)
+    found = power_losses(750, 1)
     assert found["violations"] == []
-    assert found["power_losses"] == 250
+    assert found["power_losses"] == 750
+    assert found["recordings_with_a_failed_sync"] > 0
     assert all(found[mode] > 25 for mode in WAYS_TO_LOSE)
 
 
@@ -44,6 +46,14 @@ def test_an_anchor_that_is_written_before_the_commit_is_found_out(
     )
     found = power_losses(40, 1)
     assert "the last ones are lost" in " ".join(found["violations"])
+
+
+def test_a_process_that_trusts_what_a_failed_sync_left_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Commits, "settle", lambda *_: None)
+    found = power_losses(750, 1)
+    assert found["failed"] > 0
 
 
 def test_the_same_seed_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,11 +78,10 @@ def test_what_cannot_be_seen_is_not_run_and_never_passed(monkeypatch: pytest.Mon
 
 
 def test_what_was_not_synced_is_lost_kept_or_torn_and_what_was_synced_stays() -> None:
-    file = File()
+    file, chance = File(), seeded(1)
     for step in (Recorded("write", "f", 0, b"a" * 1024), Recorded("sync", "f")):
-        file.take(step)
-    file.take(Recorded("write", "f", 0, b"b" * 2048))
-    chance = seeded(1)
+        file.take(step, chance)
+    file.take(Recorded("write", "f", 0, b"b" * 2048), chance)
     assert bytes(file.left("dropped", chance) or b"") == b"a" * 1024
     assert bytes(file.left("kept", chance) or b"") == b"b" * 2048
     torn = {bytes(file.left("torn", chance) or b"") for _ in range(50)}
@@ -82,8 +91,18 @@ def test_what_was_not_synced_is_lost_kept_or_torn_and_what_was_synced_stays() ->
         assert all(len(set(sector)) == 1 for sector in sectors)
 
 
+def test_what_a_failed_sync_did_not_write_no_later_one_writes() -> None:
+    left = set()
+    for seed in range(50):
+        file, chance = File(), seeded(seed)
+        for name, data in (("write", b"a" * 512), ("failed sync", b""), ("sync", b"")):
+            file.take(Recorded(name, "f", 0, data), chance)
+        left.add(bytes(file.left("kept", chance) or b""))
+    assert left == {b"", b"a" * 512}
+
+
 def test_a_deleted_file_may_come_back_until_the_folder_is_synced() -> None:
-    disk = Disk()
+    disk = Disk(seeded(1))
     for name, file in (("write", "old"), ("sync", "old"), ("delete", "old")):
         disk.take(Recorded(name, file, 0, b"x" * (name == "write")))
     assert bytes(disk.files["old"].left("dropped", seeded(1)) or b"") == b"x"
