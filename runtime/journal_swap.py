@@ -34,24 +34,22 @@ def check_unmoved(journal: Path) -> None:
     """Raise JournalError while the files of a journal are between two places."""
     if marker_of(journal).exists():
         raise JournalError(
-            f"{journal} was being put aside or replaced when that was broken off:"
+            f"{journal} was being put aside or replace when that was broken off:"
             " `tictac run`, `restore` or `quarantine` finishes it first"
         )
 
 
-def put_aside(journal: Path, aside: Path, step: Step = _go) -> None:
-    """Move every file of a journal into a new folder, and the incoming journal into its place.
+def put_aside(journal: Path, aside: Path, *, replace: bool, step: Step = _go) -> None:
+    """Move every file of a journal into a new folder below its own.
 
-    The folder lies somewhere below the journal's. Nobody may have the journal open. The incoming
-    one may be missing: then none is left.
+    With `replace` the incoming journal takes its place, else none does. Nobody may have it open.
     """
     step("folder")
     _make(aside, journal.parent)
-    incoming = incoming_of(journal)
     step("marker")
     marker, draft = marker_of(journal), marker_of(journal).with_suffix(".draft")
     where = str(aside.relative_to(journal.parent))
-    draft.write_text(json.dumps({"aside": where, "incoming": incoming.exists()}))
+    draft.write_text(json.dumps({"aside": where, "replace": replace}))
     sync_file(draft)
     draft.rename(marker)
     sync_folder(marker.parent)
@@ -63,13 +61,13 @@ def finish(journal: Path, step: Step = _go) -> bool:
     marker = marker_of(journal)
     try:
         told = json.loads(marker.read_text())
-        aside, replaced = journal.parent / told["aside"], bool(told["incoming"])
+        aside, replace = journal.parent / told["aside"], bool(told["replace"])
     except FileNotFoundError:
         return False
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise JournalError(f"{marker} cannot be read: {error}") from error
     try:
-        _move(journal, aside, replaced, step)
+        _move(journal, aside, replace, step)
     except OSError as error:
         raise JournalError(f"{error.filename or journal}: {error.strerror}") from error
     step("unmark")
@@ -78,10 +76,10 @@ def finish(journal: Path, step: Step = _go) -> bool:
     return True
 
 
-def _move(journal: Path, aside: Path, replaced: bool, step: Step) -> None:
+def _move(journal: Path, aside: Path, replace: bool, step: Step) -> None:
     incoming = incoming_of(journal)
     # The incoming database is the last to move: while it waits, what lies there is the old one.
-    if incoming.exists() or not replaced:
+    if incoming.exists() or not replace:
         for path in files_of(journal):
             if path.exists():
                 step(f"aside {path.name}")
@@ -89,10 +87,10 @@ def _move(journal: Path, aside: Path, replaced: bool, step: Step) -> None:
         step("sync aside")
         sync_folder(aside)
         sync_folder(journal.parent)
-    if incoming.exists():
+    if replace and incoming.exists():
         step("incoming")
         incoming.rename(journal)
-    if replaced and anchor_of(incoming).exists():
+    if replace and anchor_of(incoming).exists():
         step("incoming head")
         anchor_of(incoming).rename(anchor_of(journal))
     step("sync")

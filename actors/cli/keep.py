@@ -125,7 +125,7 @@ def put_back(
     except (JournalError, OSError):
         _clear(incoming)
         raise
-    put_aside(state.journal, aside, step)
+    put_aside(state.journal, aside, replace=True, step=step)
     return body | {"trading": "killed"}
 
 
@@ -142,7 +142,7 @@ def quarantine(reason: str, state: StateFolder, as_json: bool) -> None:
         now, by = SystemClock().now(), _operator()
         _close_gate(state, f"journal put aside: {reason}", by, now)
         aside = state.quarantine(now)
-        put_aside(state.journal, aside)
+        put_aside(state.journal, aside, replace=False)
     body = {
         "quarantine": str(aside.relative_to(state.path)),
         "reason": reason,

@@ -41,10 +41,11 @@ def journal(tmp_path: Path) -> Path:
     return path
 
 
-def broken_off(journal: Path, at: int) -> str:
+def broken_off(journal: Path, at: int, replace: bool = True) -> str:
     steps = Steps(at)
+    aside = journal.parent / "quarantine" / "now"
     with pytest.raises(BrokenOffError):
-        put_aside(journal, journal.parent / "quarantine" / "now", steps)
+        put_aside(journal, aside, replace=replace, step=steps)
     return steps.seen[-1]
 
 
@@ -66,7 +67,7 @@ STEPS = [
 def test_the_journal_is_in_quarantine_and_the_other_one_in_its_place(journal: Path) -> None:
     steps = Steps()
     aside = journal.parent / "quarantine" / "now"
-    put_aside(journal, aside, steps)
+    put_aside(journal, aside, replace=True, step=steps)
     assert steps.seen == STEPS
     left = {path.name for path in journal.parent.iterdir()}
     assert left == {"j.head", "j.sqlite", "quarantine"}
@@ -110,12 +111,13 @@ def test_broken_off_again_while_it_is_finished_it_still_ends_well(journal: Path,
     assert Journal(journal.parent / "quarantine" / "now" / "j.sqlite").verify() == 5
 
 
-def test_put_aside_alone_none_is_left_wherever_it_is_broken_off(journal: Path) -> None:
-    for path in journal.parent.glob("j-incoming*"):
-        path.unlink()
-    broken_off(journal, 5)
+@pytest.mark.parametrize("at", range(3, 10))
+def test_put_aside_alone_none_is_left_wherever_it_is_broken_off(journal: Path, at: int) -> None:
+    """What lies there of a restore that never came so far does not come in."""
+    broken_off(journal, at, replace=False)
     assert finish(journal)
-    assert [path.name for path in journal.parent.iterdir()] == ["quarantine"]
+    assert not journal.exists()
+    assert not anchor_of(journal).exists()
     assert Journal(journal.parent / "quarantine" / "now" / "j.sqlite").verify() == 5
 
 

@@ -292,6 +292,19 @@ def test_a_quarantine_answers_in_json(tictac: Commands) -> None:
     assert (told["reason"], told["trading"]) == ("cannot be read", "killed")
 
 
+def test_a_restore_that_died_before_leaves_nothing_that_a_quarantine_would_take_in(
+    tictac: Commands, copy: Path
+) -> None:
+    def step(name: str) -> None:
+        if name == "seal":
+            raise BrokenOffError(name)
+
+    with pytest.raises(BrokenOffError), tictac.state.locked():
+        put_back(tictac.state, copy, "new disk", step)
+    assert tictac("quarantine", "--reason", "cannot be read").code == 0
+    assert not tictac.state.journal.exists()
+
+
 def test_there_must_be_something_to_put_aside(tictac: Commands) -> None:
     done = tictac("quarantine", "--reason", "x")
     assert (done.code, "nothing to put aside" in done.err) == (1, True)
