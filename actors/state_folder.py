@@ -7,10 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from runtime.bus import LONGEST_IPC_PATH, ipc_address, private_folder
 from runtime.errors import OurError
+from runtime.journal_files import anchor_of
+from runtime.journal_swap import finish
 
 
 class StateTakenError(OurError):
@@ -26,6 +29,16 @@ class StateFolder:
     @property
     def journal(self) -> Path:
         return self.path / "journal.sqlite"
+
+    @property
+    def head(self) -> Path:
+        """Return where the journal's end is kept, to notice when it is cut off."""
+        return anchor_of(self.journal)
+
+    def quarantine(self, now: int) -> Path:
+        """Return a folder for a journal that is put aside at this moment."""
+        moment = datetime.fromtimestamp(now / 1000, UTC)
+        return self.path / "quarantine" / f"{moment:%Y-%m-%dT%H.%M.%S}.{now % 1000:03}Z"
 
     @property
     def paper(self) -> Path:
@@ -56,7 +69,10 @@ class StateFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the directory for one `run`. Raises StateTakenError when another one holds it."""
+        """Hold the directory for one `run`. Raises StateTakenError when another one holds it.
+
+        A journal that was being put aside or replaced when that was broken off is so now.
+        """
         descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
@@ -65,6 +81,7 @@ class StateFolder:
                 raise StateTakenError(
                     f"another tictac runs on {self.path}; stop it, or use another --state"
                 ) from None
+            finish(self.journal)
             yield
         finally:
             os.close(descriptor)

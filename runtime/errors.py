@@ -27,6 +27,17 @@ class JournalError(OurError):
     """The journal cannot be written or read; nothing of the turn has happened."""
 
 
+class DiskRefusesError(JournalError):
+    """The disk refuses the journal: it is full, failing or read-only.
+
+    `undone` tells that nothing was written; without it nobody knows until the head was read back.
+    """
+
+    def __init__(self, words: str, undone: bool) -> None:
+        super().__init__(words)
+        self.undone = undone
+
+
 class StaleWriterError(JournalError):
     """A newer incarnation of the writer exists; this one may not write."""
 

@@ -5,10 +5,8 @@ transaction that checks the writer's pen, chains the entries, and lets the proje
 (tables that can be rebuilt from the entries) follow; any failure undoes all of it.
 """
 
-import hashlib
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,12 +14,14 @@ import msgspec
 import pysqlite3.dbapi2 as sqlite
 from sqlite_utils import Database
 
-from runtime.errors import JournalError, StaleWriterError
-
-SAFE_SQLITE = (3, 51, 3)
-"""3.7.0 to 3.51.2 can corrupt a WAL database when a reset races a checkpoint."""
-
-GENESIS = bytes(32)
+from runtime.errors import StaleWriterError
+from runtime.journal_anchor import Anchor
+from runtime.journal_chain import NOTHING, Head, check_head, head_of, link, verified
+from runtime.journal_commits import Commits
+from runtime.journal_connection import connect, told
+from runtime.journal_files import anchor_of, write_again
+from runtime.journal_swap import check_unmoved
+from runtime.logs import logger
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -33,6 +33,8 @@ CREATE INDEX IF NOT EXISTS entries_by_key ON entries (key, sequence);
 CREATE TABLE IF NOT EXISTS pens (writer TEXT PRIMARY KEY, pen INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS terms (term INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
 """
+
+_log = logger(__name__)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -68,19 +70,26 @@ class Projection(Protocol):
 class Journal:
     """Append entries and read them back; every thread gets a connection of its own."""
 
-    def __init__(self, path: Path | None, projections: Sequence[Projection] = ()) -> None:
-        if sqlite.sqlite_version_info < SAFE_SQLITE:
-            raise JournalError(f"SQLite {sqlite.sqlite_version} has the WAL-reset bug")
+    def __init__(
+        self,
+        path: Path | None,
+        projections: Sequence[Projection] = (),
+        again: Callable[[Path], object] = write_again,
+    ) -> None:
+        if path is not None:
+            check_unmoved(path)
         self.path = path
-        self._projections = tuple(projections)
+        self.projections = tuple(projections)
         self._local = threading.local()
-        self._memory = _connect(None) if path is None else None
+        self._memory = connect(None) if path is None else None
+        self._anchor = None if path is None else Anchor(anchor_of(path))
         self._term = 0
+        self._commits = Commits(path, lambda: self.connection, again)
         try:
             for statement in (SCHEMA, *(projection.schema for projection in projections)):
                 self.connection.executescript(statement)
         except sqlite.Error as error:
-            raise JournalError(f"{path}: {error}") from error
+            raise told(path, error, undone=True) from error
 
     @property
     def connection(self) -> sqlite.Connection:
@@ -89,7 +98,7 @@ class Journal:
             return self._memory
         connection: sqlite.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = _connect(self.path)
+            connection = self._local.connection = connect(self.path)
         return connection
 
     @property
@@ -103,16 +112,36 @@ class Journal:
         return Database(self.connection)
 
     def begin_term(self, now: int) -> int:
-        """Begin a new reign: whoever wrote in an earlier term may write no more."""
-        with self._transaction() as connection:
+        """Begin a new reign: whoever wrote in an earlier term may write no more.
+
+        Raises JournalError when the journal has lost entries since it was last written.
+        """
+        self.settle()
+        with self._commits.transaction() as connection:
             row = connection.execute("SELECT coalesce(max(term), 0) FROM terms").fetchone()
-            self._term = row[0] + 1
-            connection.execute("INSERT INTO terms VALUES (?, ?)", (self._term, now))
-        return self._term
+            term = int(row[0]) + 1
+            connection.execute("INSERT INTO terms VALUES (?, ?)", (term, now))
+            head = head_of(connection)
+            known = self._anchor.read() if self._anchor else None
+            check_head(connection, self.path, known or NOTHING)
+        self._term = term
+        self._commits.acknowledge(head)
+        if self._anchor is not None:
+            if known is None and head != NOTHING:
+                _log.warning("no head beside the journal: made anew", path=str(self._anchor.path))
+            self._anchor.make(head, term)
+        return term
+
+    def settle(self) -> None:
+        """Bring to the disk what a process before us left, also when its syncs failed.
+
+        Raises DiskRefusesError.
+        """
+        self._commits.settle()
 
     def claim(self, writer: str) -> int:
         """Hand the writer a new pen; the pens it had before are stale from now on."""
-        with self._transaction() as connection:
+        with self._commits.transaction() as connection:
             row = connection.execute(
                 "INSERT INTO pens VALUES (?, 1) ON CONFLICT (writer) DO UPDATE SET pen = pen + 1"
                 " RETURNING pen",
@@ -123,15 +152,12 @@ class Journal:
     def append(self, writer: str, pen: int, entries: Sequence[Entry], now: int) -> None:
         """Write entries durably, all or none.
 
-        Raises StaleWriterError for an old pen or term, JournalError when the disk refuses,
+        Raises StaleWriterError for an old pen or term, DiskRefusesError when the disk does,
         and whatever a projection raises.
         """
-        with self._transaction() as connection:
+        with self._commits.transaction() as connection:
             self._check(connection, writer, pen)
-            last = connection.execute(
-                "SELECT sequence, hash FROM entries ORDER BY sequence DESC LIMIT 1"
-            ).fetchone()
-            sequence, chain = (last[0], last[1]) if last else (0, GENESIS)
+            sequence, chain = head_of(connection)
             for entry in entries:
                 sequence += 1
                 body = msgspec.json.encode(entry.body).decode()
@@ -139,10 +165,13 @@ class Journal:
                     sequence, now, self._term, writer, pen, entry.kind, entry.key, entry.body
                 )
                 row = (*msgspec.structs.astuple(written)[:7], body)
-                chain = _link(chain, row)
+                chain = link(chain, row)
                 connection.execute("INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?)", (*row, chain))
-                for projection in self._projections:
+                for projection in self.projections:
                     projection.apply(connection, written)
+        head = self._commits.acknowledge(Head(sequence, chain))
+        if self._anchor is not None:
+            self._anchor.write(head, self._term)
 
     def entries(self, key: str | None = None, after: int = 0) -> Iterator[Written]:
         """Read entries in order, all of them or those of one key."""
@@ -156,14 +185,21 @@ class Journal:
             yield Written(sequence, at, term, writer, pen, kind, key_, msgspec.json.decode(body))
 
     def verify(self) -> int:
-        """Return how many entries there are. Raises JournalError naming a broken link."""
-        chain, expected = GENESIS, 0
-        for row in self.connection.execute("SELECT * FROM entries ORDER BY sequence"):
-            expected += 1
-            chain = _link(chain, tuple(row[:8]))
-            if row[0] != expected or chain != row[8]:
-                raise JournalError(f"{self.path}: entry {expected} is missing or was changed")
-        return expected
+        """Return how many entries there are.
+
+        Raises JournalError naming a broken link, or entries that were cut off at the end.
+        """
+        # The anchor first: whoever writes meanwhile makes the journal longer, never shorter.
+        known = self._anchor.read() if self._anchor else None
+        return verified(self.connection, self.path, known or NOTHING).sequence
+
+    def close(self) -> None:
+        """Close this thread's connection and the anchor; either opens again when needed."""
+        if self._memory is None:
+            self.connection.close()
+            self._local.connection = None
+        if self._anchor is not None:
+            self._anchor.close()
 
     def _check(self, connection: sqlite.Connection, writer: str, pen: int) -> None:
         row = connection.execute(
@@ -175,40 +211,3 @@ class Journal:
             raise StaleWriterError(f"{writer} writes with pen {pen}; the newest is {row[0]}")
         if row[1] != self._term:
             raise StaleWriterError(f"term {self._term} is over; the newest is {row[1]}")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite.Connection]:
-        connection = self.connection
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-        except sqlite.Error as error:
-            raise JournalError(f"{self.path}: {error}") from error
-
-
-def _link(chain: bytes, row: tuple[Any, ...]) -> bytes:
-    return hashlib.sha256(chain + msgspec.json.encode(row)).digest()
-
-
-def _connect(path: Path | None) -> sqlite.Connection:
-    connection = sqlite.connect(
-        ":memory:" if path is None else str(path),
-        timeout=10,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    if path is not None:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
-        synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
-        if (mode, synchronous) != ("wal", 2):
-            raise JournalError(f"{path}: journal_mode {mode}, synchronous {synchronous}")
-        path.chmod(0o600)
-    return connection

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from actors.cli import bench, check, operate, paper, read, replay, run, steer, view
+from actors.cli import bench, check, keep, operate, paper, read, replay, run, steer, view
 from runtime.errors import ConfigurationError, TictacError
 
 
@@ -31,6 +31,9 @@ for command in (
     read.why,
     paper.paper,
     check.check,
+    keep.backup,
+    keep.restore,
+    keep.quarantine,
     replay.replay,
     bench.bench,
 ):

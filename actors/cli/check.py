@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from actors.cli.keep import count_sound_entries
 from actors.cli.options import answer, config_option, find_config, json_option, state_option
-from actors.ledger import open_journal
 from actors.settings import load
 from actors.state_folder import StateFolder
 from actors.strategies.loading import load_all
@@ -20,7 +20,7 @@ def check(config: Path | None, state: StateFolder, as_json: bool) -> None:
     path = find_config(config)
     settings = load(path)
     load_all(settings, path)
-    entries = open_journal(state.path).verify() if state.journal.exists() else None
+    entries = count_sound_entries(state, projections=True)
     body = {
         "config": str(path),
         "mode": settings.mode.value,

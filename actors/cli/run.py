@@ -9,10 +9,10 @@ from typing import NoReturn
 import click
 
 from actors import nodes
+from actors.cli.keep import count_sound_entries
 from actors.cli.options import Duration, config_option, find_config, state_option
 from actors.cli.read import bets_table, summary
 from actors.gate import KillGate
-from actors.ledger import open_journal
 from actors.settings import Mode, load
 from actors.state_folder import StateFolder
 from actors.strategies.loading import load_all
@@ -43,8 +43,7 @@ def run(
         configure(state.log, "info", "run", errors_to=sys.stderr)
         children = _children(settings.mode, path, state, record)
         click.echo(f"tictac runs in mode {settings.mode.value}, state in {state.path}")
-        if state.journal.exists():
-            open_journal(state.path).verify()
+        count_sound_entries(state, settle=True)
         gate = KillGate(state.path)
         gate.prepare()
         if gate.closed():

@@ -1,1 +1,1 @@
-"""The proofs: what Tictac promises, shown by counts that were run."""
+"""What we promise, tried until it breaks: each proof counts what it ran and what it found."""

@@ -8,15 +8,19 @@ from typing import Any
 import msgspec
 
 from actors.bet_text import story, story_lines
+from actors.cli.keep import put_back
 from actors.control import Control
 from actors.gate import KillGate
-from actors.ledger import Ledger, OrderTable
+from actors.ledger import Ledger, OrderTable, open_journal
 from actors.messages import Command
 from actors.orders import OPEN, Intent
 from actors.risk.actor import Risk
 from actors.settings import Mode, RiskSettings
+from actors.state_folder import StateFolder
 from runtime.journal import Entry, Journal, Written
-from tests.actors.world import KEY, agreed
+from runtime.journal_chain import NOTHING
+from runtime.journal_copy import back_up
+from tests.actors.world import KEY, Clerk, agreed, intent
 from tests.actors.world import World as Desk
 from tests.system.test_faults import BAD_BOOK
 from tests.system.world import START, Trouble, World
@@ -45,7 +49,7 @@ def lived(folder: Path) -> list[Written]:
         for entry in world.journal.entries():  # each day counts its orders from t-000001
             lines = msgspec.json.encode(entry).replace(b"t-0", f"t-{number}".encode())
             entries.append(msgspec.json.decode(lines, type=Written))
-    return entries + _operated(folder)
+    return entries + _operated(folder) + _restored(folder)
 
 
 def chosen(entries: list[Written]) -> list[Written]:
@@ -129,6 +133,21 @@ def types(entries: list[Written]) -> dict[str, dict[str, list[str]]]:
         kind: {name: sorted(types) for name, types in sorted(fields.items())}
         for kind, fields in sorted(found.items())
     }
+
+
+def _restored(folder: Path) -> list[Written]:
+    """Put a copy of a journal back, as an operator does."""
+    state = StateFolder(folder / "restored")
+    state.prepare()
+    journal = open_journal(state.path)
+    journal.begin_term(START)
+    Clerk(journal).want(intent())
+    copy = folder / "copy.sqlite"
+    back_up(state.journal, NOTHING, copy)
+    put_back(state, copy, "the disk was replaced")
+    (entry,) = open_journal(state.path).entries("journal")
+    body = entry.body | {"file": copy.name}  # wherever it lay
+    return [msgspec.structs.replace(entry, body=body)]
 
 
 def _operated(folder: Path) -> list[Written]:
