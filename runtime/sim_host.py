@@ -68,14 +68,15 @@ class SimHost(Host):
         while True:
             while self.step():
                 pass
-            due = self._next_due()
+            due = self.next_due()
             if due is None or (until is not None and due > until):
                 break
             self.clock.advance_to(due)
         if until is not None:
             self.clock.advance_to(until)
 
-    def _next_due(self) -> float | None:
+    def next_due(self) -> float | None:
+        """Return when the next timer comes due, in seconds of the monotonic clock."""
         dues = [
             cell.mailbox.timers.next_due()
             for cell in self.cells.values()

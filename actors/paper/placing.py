@@ -5,6 +5,7 @@ from typing import NamedTuple
 from actors.paper.answers import Asked, Code, Payload, Refusal, major, result
 from actors.paper.bets import PRICE_ORDER, Bet, Placement
 from actors.paper.deciding import LOWEST_STAKE, highest_stake
+from actors.paper.faults import Kind
 from actors.paper.feeds import FOOTBALL, LEAGUES
 from actors.paper.ledger import Ledger, User
 from actors.paper.notation import FORMATS, asked_price, line_range, odds
@@ -16,6 +17,9 @@ from actors.paper.sessions import Session
 from actors.paper.settings import PaperSettings
 
 LONGEST_ID = 40
+
+CUT_TO = 7
+MISQUOTED = {Kind.PRICE_FELL: 0.95, Kind.RE_QUOTED: 1.01}
 
 
 class Target(NamedTuple):
@@ -106,6 +110,16 @@ def _info(aim: Target, book: str, currency: str, now_ms: int) -> Payload:
     }
 
 
+def misquote(payload: Payload, kind: Kind) -> None:
+    """Let GetPlacementInfo show what is not the book's usual limit, or not its price."""
+    entries = (payload.get("Result") or {}).get("OddsPlacementData") or []
+    for entry in entries:
+        if kind is Kind.STAKE_CUT:
+            entry["MaximumAmount"] = min(entry["MaximumAmount"], CUT_TO)
+        elif entry["OddsFormat"] == "00" and entry["Odds"]:
+            entry["Odds"] = entry["Price"] = max(1.01, round(entry["Odds"] * MISQUOTED[kind], 3))
+
+
 def _line_text(aim: Target) -> str:
     return "" if aim.game_type == "X" else line_range(market_line(aim.row, aim.market))
 
@@ -115,6 +129,7 @@ class Betting:
 
     def __init__(self, programme: Programme, ledger: Ledger, settings: PaperSettings) -> None:
         self._programme, self._ledger, self._settings = programme, ledger, settings
+        self.held_ms = 0  # how much longer than usual the next bets stay pending
 
     def place(self, session: Session, asked: Asked, now_ms: int) -> Payload:
         """Answer PlaceBet and log the request, whatever becomes of it. Raises Refusal."""
@@ -214,6 +229,7 @@ class Betting:
         bet_id = self._ledger.next_id()
         spread = max(1, settings.delay_to_ms - settings.delay_from_ms)
         delay = settings.delay_from_ms + number(spread, fixture.seed, "delay", bet_id)
+        delay += self.held_ms
         return Bet(
             id=bet_id,
             user=user,

@@ -14,10 +14,12 @@ from actors.ledger import Ledger, OrderTable
 from actors.messages import Command
 from actors.orders import OPEN, Intent
 from actors.settings import Mode
+from actors.simulation.given import START
+from actors.simulation.trouble import Trouble
+from actors.simulation.world import World
 from runtime.journal import Entry, Journal, Written
 from tests.actors.world import World as Desk
 from tests.system.test_faults import BAD_BOOK
-from tests.system.world import START, Trouble, World
 
 SEEDS = (1, 3, 4, 11)
 BAD = Trouble(

@@ -1,0 +1,271 @@
+"""One machine, one account, one bookmaker: the real actors in one thread and virtual time.
+
+The same seed gives the same run. A crash drops the host with everything in memory; the
+journal, the book and the kill gate stay, as on a machine.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from actors import paper, system
+from actors.gate import KillGate
+from actors.ledger import Ledger
+from actors.orders import OrderState
+from actors.paper.programme import Programme
+from actors.settings import AccountSettings, RiskSettings, Settings
+from actors.simulation.carriage import BASE, Carriage, LossyPost, SimClient
+from actors.simulation.disk import Disk
+from actors.simulation.given import LIMITS, PASSWORD, SPEED, START, USER, days, shipped
+from actors.simulation.inside import inside
+from actors.simulation.judge import Judge
+from actors.simulation.trouble import Counts, Luck, Trouble
+from runtime.chance import seeded
+from runtime.configuration import Secret
+from runtime.identity import CountedIdentity
+from runtime.introspection import look
+from runtime.sim_host import SimHost
+from runtime.supervision import Child
+
+LONGEST_RUN = 2_000_000
+LONGEST_END = 15
+BACK_WITHIN = (200, 20_000)
+"""Milliseconds until a process that died is there again."""
+
+Act = Callable[[], object]
+
+
+class World:
+    """A simulated machine and its bookmaker, which plays each `every`-th recorded match."""
+
+    def __init__(
+        self,
+        folder: Path,
+        seed: int = 1,
+        trouble: Trouble | None = None,
+        limits: RiskSettings = LIMITS,
+        every: int = 1,
+        *,
+        settings: Settings | None = None,
+        programme: Programme | None = None,
+        **book: Any,
+    ) -> None:
+        self.seed, self.trouble = seed, trouble or Trouble()
+        self.counts = Counts()
+        self.luck = Luck(seeded(seed), self.counts)
+        self.chance = self.luck.chance
+        made = paper.PaperSettings(
+            user=USER, password=PASSWORD, **{"balance": 1_000_000, "speed": SPEED} | book
+        )
+        played = programme or Programme(days(every), START, made.speed, made.seed)
+        self.struck = paper.Faults(self.trouble.faults, seed)
+        self.book = paper.PaperBook(made, played, faults=self.struck)
+        self.book.url = BASE
+        self.settings = _settings(settings or shipped(), limits)
+        self.gate = KillGate(folder)
+        self.crashed = False
+        self.skew = 0
+        self._planned: list[tuple[int, Act]] = []
+        self._times: list[tuple[int, Act]] = []
+        self.journal = Disk(self)
+        self.ledger = Ledger(self.journal)
+        self.judge = Judge(self.book, self.ledger, limits, self.gate, self.journal.moves)
+        self.carriage = Carriage(self)
+        self.identity = CountedIdentity()
+        self.traces: list[str] = []
+        self.ending = False
+        self.host = self._boot(START)
+
+    # Time.
+
+    @property
+    def now(self) -> int:
+        """Return the true time, which is the book's; the machine's clock may be set wrong."""
+        return self.host.clock.now() - self.skew
+
+    def run(self, seconds: float) -> None:
+        """Let so many seconds of virtual time pass, over crashes."""
+        until = self.now + round(seconds * 1000)
+        while self.now < until:
+            for _ in range(LONGEST_RUN):
+                if self.crashed:
+                    self.reboot()
+                if not self.host.step():
+                    break
+                self.counts.steps += 1
+                self.happen()
+            else:
+                raise AssertionError("the actors never come to rest")
+            self._start_again_what_ended()
+            if self.crashed:
+                continue
+            due = self.host.next_due()
+            next_time = min((at for at, _ in self._times), default=until)
+            left = (min(until, next_time) - self.now) / 1000
+            wait = left if due is None else min(left, due - self.host.clock.monotonic())
+            self.let_pass(max(wait, 0.001))
+
+    def let_pass(self, seconds: float) -> None:
+        """Move the clock on, and do what was planned for a moment that has come."""
+        clock = self.host.clock
+        clock.advance_to(clock.monotonic() + seconds)
+        for planned in [planned for planned in self._times if planned[0] <= self.now]:
+            self._times.remove(planned)
+            planned[1]()
+
+    def calm(self) -> None:
+        """Let nothing go wrong any more."""
+        self.trouble = Trouble()
+        self.struck.calm()
+        self._planned.clear()
+        self.carriage.calm()
+        self.journal.calm()
+
+    def end(self) -> None:
+        """Let everything come to its end: no new bet, nothing goes wrong, every match is over."""
+        self.calm()
+        self.kill()
+        self.ending = True
+        self.host.stop("feed")
+        for _ in range(LONGEST_END):
+            self.run(100)
+            if self.ledger.open_stakes() == 0:
+                break
+        self.run(5)
+
+    def verdict(self) -> list[str]:
+        """Return what is wrong in the end, by the book and inside; empty when all is right."""
+        return self.judge.verdict() + inside(self.host, self.ledger, self.core_addresses)
+
+    def actor(self, address: str) -> Any:
+        """Return the actor that answers at an address now."""
+        return self.host.cells[address].actor
+
+    def restarts(self) -> dict[str, int]:
+        """Return how often supervisors of this life of the process started children again."""
+        return {row.address: row.restarts for row in look(self.host).actors if row.restarts}
+
+    def denials(self) -> set[str]:
+        """Return the names of the controls that ever said no."""
+        return {
+            order.reason.partition(":")[0]
+            for order in self.ledger.everything()
+            if order.state == OrderState.DENIED.value
+        }
+
+    def faults(self) -> Counter[str]:
+        """Return how often each fault struck, the book's own included."""
+        return self.counts.faults + Counter(
+            {kind.value: count for kind, count in self.struck.struck.items()}
+        )
+
+    def trace(self) -> str:
+        """Return what tells two runs apart: who ran when, in each life of the process."""
+        return " ".join([*self.traces, self.host.trace_hash])
+
+    # What is done to the machine.
+
+    def plan(self, within: int, act: Act) -> None:
+        """Do something at a random one of the next calls and steps."""
+        self._planned.append((self.chance.randrange(1, within), act))
+
+    def plan_at(self, method: str, number: int, act: Act) -> None:
+        """Do something while the book handles the n-th call of a method from now on."""
+        self.carriage.plan_at(method, number, act)
+
+    def plan_time(self, at: int, act: Act) -> None:
+        """Do something at a moment of the true time, whatever becomes of the process."""
+        self._times.append((at, act))
+
+    def happen(self) -> None:
+        """Count a call or a step, and do what was planned for it."""
+        if not self._planned:
+            return
+        self._planned = [(left - 1, act) for left, act in self._planned]
+        for _, act in [plan for plan in self._planned if plan[0] == 0]:
+            act()
+
+    def crash(self) -> None:
+        """Lose the process now: in the middle of a call if there is one."""
+        if not self.crashed:
+            self.counts.faults["process crash"] += 1
+        self.crashed = True
+
+    def kill(self) -> None:
+        """Close the gate, as `tictac kill` does."""
+        self.gate.close("test", "test", self.now)
+        self.judge.killed_at = self.judge.killed_at or len(self.judge.requests)
+
+    def set_clock(self, milliseconds: int) -> None:
+        """Set the machine's clock forward, or back; the book's goes on."""
+        self.counts.faults["clock set"] += 1
+        self.skew += milliseconds
+        self.host.clock.set_forward(milliseconds)
+        self.judge.clock_was_set = True
+
+    def freeze(self, seconds: float) -> None:
+        """Let the book's feed repeat what it said last."""
+        self.carriage.frozen_until = self.now + round(seconds * 1000)
+
+    def wedge(self, address: str) -> bool:
+        """Let an actor never come back from its next turn; False when it is not there."""
+        cell = self.host.cells.get(address)
+        if cell is None or not cell.ready_said:
+            return False
+        self.counts.faults["actor wedged"] += 1
+        self.host.wedge(address)
+        return True
+
+    def reboot(self) -> None:
+        """Start again from what is on the disk, a while later."""
+        self.crashed = False
+        self.traces.append(self.host.trace_hash)
+        later = self.now + self.chance.randrange(*BACK_WITHIN)
+        self.host = self._boot(later)
+        self.let_pass(0.0)
+
+    def _start_again_what_ended(self) -> None:
+        """A process whose root gave up ends, and its parent starts it again."""
+        if "root" not in self.host.cells:
+            self.counts.faults["core gave up"] += 1
+            self.crashed = True
+        elif "feed" not in self.host.cells and not self.ending:
+            self.counts.faults["feed gave up"] += 1
+            self._start_feed(self.host)
+
+    def _boot(self, now: int) -> SimHost:
+        self.counts.boots += 1
+        host = SimHost(self.seed * 1000 + self.counts.boots, self.journal, now + self.skew)
+        host.ports = replace(host.ports, identity=self.identity)
+        host.post = LossyPost(lambda: self.luck.strikes(self.trouble.lost_frames, "frame lost"))
+        self.journal.begin_term(now)
+        core = system.core(self.settings, self.gate, self._connect)
+        self.core_addresses = _addresses(core)
+        host.spawn(core.actor_class, core.address, **core.arguments)
+        self._start_feed(host)
+        return host
+
+    def _start_feed(self, host: SimHost) -> None:
+        feed = system.feed(self.settings, self._connect)
+        host.spawn(feed.actor_class, "feed", **feed.arguments)
+
+    def _connect(self, account: AccountSettings) -> SimClient:
+        return SimClient(self.carriage, account)
+
+
+def _addresses(child: Child) -> set[str]:
+    below = [_addresses(one) for one in child.arguments.get("children", [])]
+    return {child.address}.union(*below)
+
+
+def _settings(settings: Settings, limits: RiskSettings) -> Settings:
+    """Return a configuration with an account at the simulated book."""
+    accounts = {
+        name: msgspec.structs.replace(account, url=BASE, username=USER, password=Secret(PASSWORD))
+        for name, account in settings.accounts.items()
+    }
+    return msgspec.structs.replace(settings, accounts=accounts, risk=limits)
