@@ -32,7 +32,7 @@ from runtime.sim_host import SimHost
 from runtime.supervision import Child
 
 LONGEST_RUN = 2_000_000
-LONGEST_END = 15
+LONGEST_END = 1_500_000
 BACK_WITHIN = (200, 20_000)
 """Milliseconds until a process that died is there again."""
 
@@ -52,6 +52,7 @@ class World:
         *,
         settings: Settings | None = None,
         programme: Programme | None = None,
+        without: frozenset[str] = frozenset(),
         **book: Any,
     ) -> None:
         self.seed, self.trouble = seed, trouble or Trouble()
@@ -78,6 +79,8 @@ class World:
         self.identity = CountedIdentity()
         self.traces: list[str] = []
         self.ending = False
+        self.opened_at: int | None = None
+        self._without = without
         self.host = self._boot(START)
 
     # Time.
@@ -91,15 +94,9 @@ class World:
         """Let so many seconds of virtual time pass, over crashes."""
         until = self.now + round(seconds * 1000)
         while self.now < until:
-            for _ in range(LONGEST_RUN):
-                if self.crashed:
-                    self.reboot()
-                if not self.host.step():
-                    break
-                self.counts.steps += 1
-                self.happen()
-            else:
-                raise AssertionError("the actors never come to rest")
+            if self.crashed:
+                self.reboot()
+            self._come_to_rest()
             self._start_again_what_ended()
             if self.crashed:
                 continue
@@ -108,6 +105,15 @@ class World:
             left = (min(until, next_time) - self.now) / 1000
             wait = left if due is None else min(left, due - self.host.clock.monotonic())
             self.let_pass(max(wait, 0.001))
+
+    def _come_to_rest(self) -> None:
+        with self.host.standstill:
+            for _ in range(LONGEST_RUN):
+                if self.crashed or not self.host.step():
+                    return
+                self.counts.steps += 1
+                self.happen()
+        raise AssertionError("the actors never come to rest")
 
     def let_pass(self, seconds: float) -> None:
         """Move the clock on, and do what was planned for a moment that has come."""
@@ -131,11 +137,15 @@ class World:
         self.kill()
         self.ending = True
         self.host.stop("feed")
-        for _ in range(LONGEST_END):
-            self.run(100)
-            if self.ledger.open_stakes() == 0:
-                break
+        until = self.now + LONGEST_END
+        while self.now < until and not self._over():
+            self.run(10)
         self.run(5)
+
+    def _over(self) -> bool:
+        """Tell whether every bet is final, here and there, and nothing is on its way."""
+        held = self.book.ledger.outstanding(self.book.settings.user)
+        return not (self._times or held or self.ledger.open_stakes() or self.host.waits_for_watch)
 
     def verdict(self) -> list[str]:
         """Return what is wrong in the end, by the book and inside; empty when all is right."""
@@ -200,6 +210,13 @@ class World:
         self.gate.close("test", "test", self.now)
         self.judge.killed_at = self.judge.killed_at or len(self.judge.requests)
 
+    def open_again(self) -> None:
+        """Open the gate, as `tictac resume` does."""
+        if self.gate.closed() and not self.ending:
+            self.gate.open()
+            self.judge.killed_at = None
+            self.opened_at = self.now
+
     def set_clock(self, milliseconds: int) -> None:
         """Set the machine's clock forward, or back; the book's goes on."""
         self.counts.faults["clock set"] += 1
@@ -243,7 +260,7 @@ class World:
         host.ports = replace(host.ports, identity=self.identity)
         host.post = LossyPost(lambda: self.luck.strikes(self.trouble.lost_frames, "frame lost"))
         self.journal.begin_term(now)
-        core = system.core(self.settings, self.gate, self._connect)
+        core = _pruned(system.core(self.settings, self.gate, self._connect), self._without)
         self.core_addresses = _addresses(core)
         host.spawn(core.actor_class, core.address, **core.arguments)
         self._start_feed(host)
@@ -260,6 +277,15 @@ class World:
 def _addresses(child: Child) -> set[str]:
     below = [_addresses(one) for one in child.arguments.get("children", [])]
     return {child.address}.union(*below)
+
+
+def _pruned(child: Child, without: frozenset[str]) -> Child:
+    """Return a tree that lacks those addresses."""
+    below = child.arguments.get("children")
+    if below is None:
+        return child
+    kept = [_pruned(one, without) for one in below if one.address not in without]
+    return replace(child, arguments={**child.arguments, "children": kept})
 
 
 def _settings(settings: Settings, limits: RiskSettings) -> Settings:
