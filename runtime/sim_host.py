@@ -58,7 +58,15 @@ class SimHost(Host):
         ready = [
             cell
             for cell in self.cells.values()
-            if (cell.mailbox.ready_at(now) and cell not in wedged) or cell in unborn
+            if (
+                (
+                    (box := cell.mailbox).admitted > box.taken  # asked of all before each step:
+                    or ((timers := box.timers.pending) and timers[0].due <= now)  # no call for each
+                )
+                and box.ready_at(now)
+                and cell not in wedged
+            )
+            or cell in unborn
         ]
         if not ready:
             return False

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BASE = "http://paper.simulated/AsianOddsService"
 SOONEST_LATE = 1_000
+TURNED_AWAY = (401, 429)
 
 Act = Callable[[], object]
 
@@ -110,7 +111,10 @@ class Carriage:
         answer = self._arrive(method, params, headers, body)
         if placing and world.luck.strikes(trouble.twice_placements, "arrives twice"):
             again = self._arrive(method, params, headers, body)
-            answer = world.luck.chance.choice([answer, again])
+            # A second try that was turned away would say "surely no bet" of the first: nobody
+            # can see through a proxy that repeats a request and hides it, and no such is drawn.
+            if again.status not in TURNED_AWAY:
+                answer = world.luck.chance.choice([answer, again])
         self._planned.pop((method, world.counts.calls[method]), lambda: None)()
         self._maybe_end(method, "after")
         return self._carried_back(answer, read_seconds)

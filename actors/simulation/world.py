@@ -33,6 +33,9 @@ from runtime.supervision import Child
 
 LONGEST_RUN = 2_000_000
 LONGEST_END = 1_500_000
+LONGEST_WAIT = 30
+"""Seconds in which whatever an actor still waits for has come, or is given up."""
+
 BACK_WITHIN = (200, 20_000)
 """Milliseconds until a process that died is there again."""
 
@@ -72,6 +75,7 @@ class World:
         self.skew = 0
         self._planned: list[tuple[int, Act]] = []
         self._times: list[tuple[int, Act]] = []
+        self._to_wedge: list[str] = []
         self.journal = Disk(self)
         self.ledger = Ledger(self.journal)
         self.judge = Judge(self.book, self.ledger, limits, self.gate, self.journal.moves)
@@ -105,6 +109,7 @@ class World:
             left = (min(until, next_time) - self.now) / 1000
             wait = left if due is None else min(left, due - self.host.clock.monotonic())
             self.let_pass(max(wait, 0.001))
+            self._wedge_now()
 
     def _come_to_rest(self) -> None:
         with self.host.standstill:
@@ -113,6 +118,7 @@ class World:
                     return
                 self.counts.steps += 1
                 self.happen()
+                self._wedge_now()
         raise AssertionError("the actors never come to rest")
 
     def let_pass(self, seconds: float) -> None:
@@ -141,6 +147,8 @@ class World:
         while self.now < until and not self._over():
             self.run(10)
         self.run(5)
+        if inside(self.host, self.ledger, self.core_addresses):
+            self.run(LONGEST_WAIT)
 
     def _over(self) -> bool:
         """Tell whether every bet is final, here and there, and nothing is on its way."""
@@ -228,14 +236,17 @@ class World:
         """Let the book's feed repeat what it said last."""
         self.carriage.frozen_until = self.now + round(seconds * 1000)
 
-    def wedge(self, address: str) -> bool:
-        """Let an actor never come back from its next turn; False when it is not there."""
-        cell = self.host.cells.get(address)
-        if cell is None or not cell.ready_said:
-            return False
-        self.counts.faults["actor wedged"] += 1
-        self.host.wedge(address)
-        return True
+    def wedge(self, address: str) -> None:
+        """Let an actor never come back from the turn that it begins next."""
+        self._to_wedge.append(address)
+
+    def _wedge_now(self) -> None:
+        """Between two steps: in a turn under way it would come back from that one."""
+        while self._to_wedge:
+            cell = self.host.cells.get(self._to_wedge.pop())
+            if cell is not None and cell.ready_said:
+                self.counts.faults["actor wedged"] += 1
+                self.host.wedge(cell.address)
 
     def reboot(self) -> None:
         """Start again from what is on the disk, a while later."""
