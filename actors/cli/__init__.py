@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from actors.cli import bench, check, operate, paper, read, replay, run, view
+from actors.cli import bench, check, operate, paper, read, replay, run, simulate, view
 from runtime.errors import ConfigurationError, TictacError
 
 
@@ -28,6 +28,7 @@ for command in (
     paper.paper,
     check.check,
     replay.replay,
+    simulate.simulate,
     bench.bench,
 ):
     cli.add_command(command)

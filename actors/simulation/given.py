@@ -2,9 +2,16 @@
 
 from functools import lru_cache
 
-from actors.cli.options import find_config
 from actors.paper.recorded import Days, recorded_days
-from actors.settings import Amount, RiskSettings, Settings, load
+from actors.selections import Phase
+from actors.settings import (
+    AccountSettings,
+    Amount,
+    MarketSettings,
+    RiskSettings,
+    Settings,
+    StrategySettings,
+)
 from runtime.configuration import Seconds
 
 USER = "simulated"
@@ -24,10 +31,20 @@ LIMITS = RiskSettings(
 """Tight enough that each of them is reached; the judge takes its figures from here."""
 
 
-@lru_cache(maxsize=1)
-def shipped() -> Settings:
-    """Return the configuration that ships."""
-    return load(find_config(None), {}, mode="paper")
+SETTINGS = Settings(
+    accounts={"ao": AccountSettings(couriers=2)},
+    markets={
+        "football-today": MarketSettings("ao", Phase.TODAY, every=Seconds(10.0)),
+        "football-early": MarketSettings("ao", Phase.EARLY, every=Seconds(20.0)),
+    },
+    strategies={
+        "value": StrategySettings(
+            "actors.strategies.value:Value",
+            {"sharp": "PIN", "method": "shin", "min_edge": 0.5, "max_edge": 15.0, "stake": 1_000},
+        )
+    },
+)
+"""What the file that ships says, but not read from a file: a run is a function of its seed."""
 
 
 @lru_cache(maxsize=8)

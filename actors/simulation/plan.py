@@ -11,7 +11,7 @@ from actors.paper.programme import Programme
 from actors.paper.recorded import Days
 from actors.selections import MarketType
 from actors.settings import Amount, RiskSettings, Settings, StrategySettings
-from actors.simulation.given import START, days, shipped
+from actors.simulation.given import SETTINGS, START, days
 from actors.simulation.trouble import Trouble
 from runtime.chance import Chance, seeded
 from runtime.configuration import Seconds
@@ -109,7 +109,6 @@ def _played(chance: Chance) -> Days:
 
 
 def _settings(chance: Chance) -> Settings:
-    settings = shipped()
     names = ["football-today", "football-early"][: chance.choice([1, 1, 2])]
     parameters: dict[str, Any] = {
         "stakes": chance.choice([["1000"], ["1000", "600"], ["700", "1000", "500"]]),
@@ -118,9 +117,9 @@ def _settings(chance: Chance) -> Settings:
     }
     eager = StrategySettings("actors.simulation.eager:Eager", parameters)
     return msgspec.structs.replace(
-        settings,
+        SETTINGS,
         markets={
-            name: msgspec.structs.replace(settings.markets[name], strategies=("eager",))
+            name: msgspec.structs.replace(SETTINGS.markets[name], strategies=("eager",))
             for name in names
         },
         strategies={"eager": eager},

@@ -20,7 +20,7 @@ from actors.paper.programme import Programme
 from actors.settings import AccountSettings, RiskSettings, Settings
 from actors.simulation.carriage import BASE, Carriage, LossyPost, SimClient
 from actors.simulation.disk import Disk
-from actors.simulation.given import LIMITS, PASSWORD, SPEED, START, USER, days, shipped
+from actors.simulation.given import LIMITS, PASSWORD, SETTINGS, SPEED, START, USER, days
 from actors.simulation.inside import inside
 from actors.simulation.judge import Judge
 from actors.simulation.trouble import Counts, Luck, Trouble
@@ -69,7 +69,7 @@ class World:
         self.struck = paper.Faults(self.trouble.faults, seed)
         self.book = paper.PaperBook(made, played, faults=self.struck)
         self.book.url = BASE
-        self.settings = _settings(settings or shipped(), limits)
+        self.settings = _settings(settings or SETTINGS, limits)
         self.gate = KillGate(folder)
         self.crashed = False
         self.skew = 0
