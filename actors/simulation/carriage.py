@@ -110,11 +110,12 @@ class Carriage:
             raise NotSentError("simulated: connection refused")
         answer = self._arrive(method, params, headers, body)
         if placing and world.luck.strikes(trouble.twice_placements, "arrives twice"):
-            again = self._arrive(method, params, headers, body)
-            # A second try that was turned away would say "surely no bet" of the first: nobody
-            # can see through a proxy that repeats a request and hides it, and no such is drawn.
-            if again.status not in TURNED_AWAY:
-                answer = world.luck.chance.choice([answer, again])
+            # To be turned away says "surely no bet", also of the other try: nobody can see through
+            # a proxy that repeats a request and hides it, so no such answer is drawn.
+            tries = [answer, self._arrive(method, params, headers, body)]
+            answer = world.luck.chance.choice(
+                [one for one in tries if one.status not in TURNED_AWAY] or tries
+            )
         self._planned.pop((method, world.counts.calls[method]), lambda: None)()
         self._maybe_end(method, "after")
         return self._carried_back(answer, read_seconds)

@@ -16,9 +16,6 @@ from runtime.journal import Entry, Journal, Written
 if TYPE_CHECKING:
     from actors.simulation.world import World
 
-SPARED = frozenset({"risk"})
-"""Whose writes a full disk does not refuse yet: see "What it found" in `docs/simulate.md`."""
-
 
 class _Tripwire:
     """A projection without a table, which fails within the transaction once it is armed."""
@@ -56,7 +53,7 @@ class Disk(Journal):
         world, trouble = self._world, self._world.trouble
         if world.crashed:
             raise Crash
-        if writer not in SPARED and world.luck.strikes(trouble.refused_writes, "disk full"):
+        if world.luck.strikes(trouble.refused_writes, "disk full"):
             raise JournalError("simulated: database or disk is full")
         self._wire.armed = world.luck.strikes(trouble.torn_writes, "crash within a write")
         try:

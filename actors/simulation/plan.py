@@ -63,6 +63,7 @@ class Plan:
     trouble: Trouble
     crashes: int
     kill: str
+    kill_at: float
     wedge: tuple[float, str] | None
     freeze: tuple[float, float] | None
     clock: tuple[tuple[float, int], ...]
@@ -71,9 +72,10 @@ class Plan:
 def plan(seed: int) -> Plan:
     """Draw the scenario of a seed."""
     chance = seeded(1_000_003 * seed + 17)
+    kill = KILLS[seed // 3 % len(KILLS)]
     tight = dict(TIGHT[seed % len(TIGHT)])
-    played, speed = _played(chance), chance.choice([200, 300, 400])
-    seconds = chance.uniform(45.0, 75.0)
+    played, speed = _played(chance), chance.choice([120, 150, 200])
+    seconds = chance.uniform(40.0, 65.0)
     if tight.pop("league_blacklist", False):
         tight["league_blacklist"] = ("ENGLISH LEAGUE ONE", "ENGLISH CHAMPIONSHIP", "BELGIUM")
     always = tight.pop("clock", False)
@@ -93,7 +95,8 @@ def plan(seed: int) -> Plan:
         },
         trouble=_trouble(chance),
         crashes=chance.choice([0, 0, 1, 1, 2, 3]),
-        kill=KILLS[seed // 3 % len(KILLS)],
+        kill=kill,
+        kill_at=chance.uniform(0.2, 0.9) * seconds / (3 if kill == "and opened again" else 1),
         wedge=_wedge(chance, seed, seconds),
         freeze=(chance.uniform(5.0, 30.0), chance.uniform(10.0, 40.0)) if seed % 4 == 1 else None,
         clock=_clock(chance, seconds, always=always or seed % 5 == 2),
@@ -103,17 +106,17 @@ def plan(seed: int) -> Plan:
 def _played(chance: Chance) -> Days:
     """Choose a few matches of one day that begin within some hours."""
     day = chance.choice(days(1))
-    count = chance.randrange(2, 5)
+    count = chance.randrange(3, 6)
     first = chance.randrange(0, len(day) - count)
     return (day[first : first + count],)
 
 
 def _settings(chance: Chance) -> Settings:
-    names = ["football-today", "football-early"][: chance.choice([1, 1, 2])]
+    names = ["football-today", "football-early"][: chance.choice([1, 1, 1, 2])]
     parameters: dict[str, Any] = {
         "stakes": chance.choice([["1000"], ["1000", "600"], ["700", "1000", "500"]]),
         "floor": chance.choice([940, 980, 995]),
-        "most": chance.choice([1, 2, 2, 3]),
+        "most": chance.choice([2, 3, 4]),
     }
     eager = StrategySettings("actors.simulation.eager:Eager", parameters)
     return msgspec.structs.replace(
@@ -123,6 +126,10 @@ def _settings(chance: Chance) -> Settings:
             for name in names
         },
         strategies={"eager": eager},
+        accounts={
+            name: msgspec.structs.replace(account, read_timeout=Seconds(chance.choice([5.0, 20.0])))
+            for name, account in SETTINGS.accounts.items()
+        },
     )
 
 
@@ -135,7 +142,7 @@ def _limits(chance: Chance, tight: dict[str, Any]) -> RiskSettings:
         "daily_loss": Amount(chance.choice([15_000, 60_000])),
         "max_open_bets": chance.choice([9, 14, 25]),
         "orders_per_minute": chance.choice([15, 60]),
-        "selection_cooldown": Seconds(chance.choice([1.0, 10.0, 20.0])),
+        "selection_cooldown": Seconds(chance.choice([1.0, 5.0, 10.0])),
         "event_cooldown": Seconds(chance.choice([0.0, 0.0, 2.0])),
         "doubt_patience": Seconds(60.0),
     }
@@ -144,7 +151,7 @@ def _limits(chance: Chance, tight: dict[str, Any]) -> RiskSettings:
 
 def _trouble(chance: Chance) -> Trouble:
     """Draw rates around levels of their own for the book, the wire and the machine."""
-    book, wire, machine = (chance.choice([0, 1, 2, 3]) for _ in range(3))
+    book, wire, machine = (chance.choice([0, 1, 2, 3, 3]) for _ in range(3))
 
     def rate(level: int, most: int) -> int:
         return level * chance.randrange(0, most + 1)
@@ -162,7 +169,7 @@ def _trouble(chance: Chance) -> Trouble:
         faults=(
             *faults("placebet", [*everywhere, Kind.STUCK], 50),
             *faults("getplacementinfo", offers, 60),
-            *faults("*", everywhere, 12),
+            *faults("*", everywhere, 14),
         ),
         refused=rate(wire, 15),
         broken=rate(machine, 4),

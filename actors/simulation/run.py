@@ -27,6 +27,7 @@ WATCHED_AFTER = 15.0
 """Seconds after the end of the bets in which a wedged actor's successor gets to work."""
 
 DOUBT = OrderState.IN_DOUBT.value
+KILLED_FOR = 15.0
 PRINTER = frozenset({"narrator"})
 
 
@@ -120,14 +121,14 @@ def lived(scenario: Plan, state: Path) -> World:
     number = world.chance.randrange(2, 9)
     match scenario.kill:
         case "at any step":
-            world.plan(700, world.kill)
+            world.plan_time(_moment(scenario.kill_at), lambda: world.plan(60, world.kill))
         case "as the price is asked":
             world.plan_at("getplacementinfo", number, world.kill)
         case "as it is being sent":
             world.journal.plan_at("sending", number, world.kill)
         case "and opened again":
-            world.plan(300, world.kill)
-            world.plan_time(_moment(scenario.seconds * 0.7), world.open_again)
+            world.plan_time(_moment(scenario.kill_at), lambda: world.plan(60, world.kill))
+            world.plan_time(_moment(scenario.kill_at + KILLED_FOR), world.open_again)
     return world
 
 

@@ -18,8 +18,9 @@ from actors.simulation.world import World
 
 DOUBT, SENDING = OrderState.IN_DOUBT.value, OrderState.SENDING.value
 
-NOT_HERE = frozenset({"armed"})
-"""Controls that cannot say no in a simulation: nothing has to be armed in mode paper."""
+NOT_HERE = frozenset({"armed", "one_in_flight"})
+"""Controls that have nothing to say no to here: in mode paper nothing has to be armed, and an
+Executor does not ask for a second order. That no two are in flight the judge sees to."""
 
 BESIDE_THE_BOOK = (
     "actor wedged",
