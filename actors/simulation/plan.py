@@ -67,6 +67,7 @@ class Plan:
     wedge: tuple[float, str] | None
     freeze: tuple[float, float] | None
     clock: tuple[tuple[float, int], ...]
+    patient: bool
 
 
 def plan(seed: int) -> Plan:
@@ -74,8 +75,8 @@ def plan(seed: int) -> Plan:
     chance = seeded(1_000_003 * seed + 17)
     kill = KILLS[seed // 3 % len(KILLS)]
     tight = dict(TIGHT[seed % len(TIGHT)])
-    played, speed = _played(chance), chance.choice([120, 150, 200])
-    seconds = chance.uniform(40.0, 65.0)
+    played, speed = _played(chance), chance.choice([200, 250, 300])
+    seconds = chance.uniform(35.0, 60.0)
     if tight.pop("league_blacklist", False):
         tight["league_blacklist"] = ("ENGLISH LEAGUE ONE", "ENGLISH CHAMPIONSHIP", "BELGIUM")
     always = tight.pop("clock", False)
@@ -100,6 +101,7 @@ def plan(seed: int) -> Plan:
         wedge=_wedge(chance, seed, seconds),
         freeze=(chance.uniform(5.0, 30.0), chance.uniform(10.0, 40.0)) if seed % 4 == 1 else None,
         clock=_clock(chance, seconds, always=always or seed % 5 == 2),
+        patient=chance.choice([False, False, True]),
     )
 
 
@@ -112,7 +114,7 @@ def _played(chance: Chance) -> Days:
 
 
 def _settings(chance: Chance) -> Settings:
-    names = ["football-today", "football-early"][: chance.choice([1, 1, 1, 2])]
+    names = ["football-today", "football-early"][: chance.choice([1, 1, 1, 1, 2])]
     parameters: dict[str, Any] = {
         "stakes": chance.choice([["1000"], ["1000", "600"], ["700", "1000", "500"]]),
         "floor": chance.choice([940, 980, 995]),
@@ -169,18 +171,18 @@ def _trouble(chance: Chance) -> Trouble:
         faults=(
             *faults("placebet", [*everywhere, Kind.STUCK], 50),
             *faults("getplacementinfo", offers, 60),
-            *faults("*", everywhere, 14),
+            *faults("*", everywhere, 18),
         ),
-        refused=rate(wire, 15),
+        refused=rate(wire, 20),
         broken=rate(machine, 4),
         broken_placements=rate(machine, 25),
         crashed_placements=rate(machine, 25),
         late_placements=rate(wire, 30),
         twice_placements=rate(wire, 30),
-        lost_frames=rate(wire, 20),
+        lost_frames=rate(wire, 40),
         torn_writes=rate(machine, 5),
         cut_off_writes=rate(machine, 5),
-        refused_writes=rate(machine, 5),
+        refused_writes=rate(machine, 8),
     )
 
 

@@ -108,6 +108,7 @@ def lived(scenario: Plan, state: Path) -> World:
         without=PRINTER,
         **scenario.book,
     )
+    world.patient = scenario.patient
     for _ in range(scenario.crashes):
         world.plan(600, world.crash)
     if scenario.wedge is not None:

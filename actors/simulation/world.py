@@ -15,7 +15,7 @@ import msgspec
 from actors import paper, system
 from actors.gate import KillGate
 from actors.ledger import Ledger
-from actors.orders import OrderState
+from actors.orders import OPEN, OrderState
 from actors.paper.programme import Programme
 from actors.settings import AccountSettings, RiskSettings, Settings
 from actors.simulation.carriage import BASE, Carriage, LossyPost, SimClient
@@ -83,6 +83,7 @@ class World:
         self.identity = CountedIdentity()
         self.traces: list[str] = []
         self.ending = False
+        self.patient = True  # the end waits until the book's silence has cleared every doubt
         self.opened_at: int | None = None
         self._without = without
         self.host = self._boot(START)
@@ -153,7 +154,16 @@ class World:
     def _over(self) -> bool:
         """Tell whether every bet is final, here and there, and nothing is on its way."""
         held = self.book.ledger.outstanding(self.book.settings.user)
-        return not (self._times or held or self.ledger.open_stakes() or self.host.waits_for_watch)
+        if self._times or held or self.host.waits_for_watch:
+            return False
+        waited_for = OPEN if self.patient else OPEN - {OrderState.IN_DOUBT}
+        return not self.ledger.orders(waited_for) and (self.patient or self._doubts_are_empty())
+
+    def _doubts_are_empty(self) -> bool:
+        """Tell whether no order in doubt has a bet at the book."""
+        there = {bet.reference for bet in self.judge.bets()}
+        doubts = self.ledger.orders({OrderState.IN_DOUBT})
+        return there.isdisjoint(order.reference for order in doubts)
 
     def verdict(self) -> list[str]:
         """Return what is wrong in the end, by the book and inside; empty when all is right."""
