@@ -9,8 +9,9 @@ from actors.paper.deciding import next_state
 from actors.paper.faults import BEFORE, ONLY_METHOD, Fault, Faults, Kind
 from actors.paper.feeds import FOOTBALL, feeds, leagues, matches, wanted
 from actors.paper.ledger import Ledger, User
+from actors.paper.misquoting import misquote
 from actors.paper.notation import day_text
-from actors.paper.placing import Betting, misquote, placement_info
+from actors.paper.placing import Betting, placement_info
 from actors.paper.programme import Phase, Programme
 from actors.paper.recorded import BOOKS, recorded_days
 from actors.paper.reports import (

@@ -5,7 +5,6 @@ from typing import NamedTuple
 from actors.paper.answers import Asked, Code, Payload, Refusal, major, result
 from actors.paper.bets import PRICE_ORDER, Bet, Placement
 from actors.paper.deciding import LOWEST_STAKE, highest_stake
-from actors.paper.faults import Kind
 from actors.paper.feeds import FOOTBALL, LEAGUES
 from actors.paper.ledger import Ledger, User
 from actors.paper.notation import FORMATS, asked_price, line_range, odds
@@ -17,9 +16,6 @@ from actors.paper.sessions import Session
 from actors.paper.settings import PaperSettings
 
 LONGEST_ID = 40
-
-CUT_TO = 7
-MISQUOTED = {Kind.PRICE_FELL: 0.95, Kind.RE_QUOTED: 1.01}
 
 
 class Target(NamedTuple):
@@ -108,16 +104,6 @@ def _info(aim: Target, book: str, currency: str, now_ms: int) -> Payload:
         "MarketTypeId": 1 if now_ms >= fixture.today_ms else 2,
         "SportsType": FOOTBALL,
     }
-
-
-def misquote(payload: Payload, kind: Kind) -> None:
-    """Let GetPlacementInfo show what is not the book's usual limit, or not its price."""
-    entries = (payload.get("Result") or {}).get("OddsPlacementData") or []
-    for entry in entries:
-        if kind is Kind.STAKE_CUT:
-            entry["MaximumAmount"] = min(entry["MaximumAmount"], CUT_TO)
-        elif entry["OddsFormat"] == "00" and entry["Odds"]:
-            entry["Odds"] = entry["Price"] = max(1.01, round(entry["Odds"] * MISQUOTED[kind], 3))
 
 
 def _line_text(aim: Target) -> str:

@@ -9,6 +9,7 @@ from actors.books.asianodds.client import AsianOddsClient
 from actors.books.asianodds.connection import Answer
 from actors.errors import NotSentError, UnknownOutcomeError
 from actors.settings import AccountSettings
+from actors.simulation.agenda import Act
 from actors.simulation.trouble import Crash
 from runtime.codec import Sealed
 from runtime.post import PostOffice
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 BASE = "http://paper.simulated/AsianOddsService"
 SOONEST_LATE = 1_000
 TURNED_AWAY = (401, 429)
-
-Act = Callable[[], object]
 
 
 class SimClient(AsianOddsClient):
@@ -138,7 +137,7 @@ class Carriage:
     def _maybe_end(self, method: str, when: str) -> None:
         """Let the process or the calling actor end here, if that is to happen."""
         world, trouble, placing = self._world, self._world.trouble, method == "placebet"
-        world.happen()
+        world.agenda.step()
         if placing and world.luck.strikes(trouble.crashed_placements, f"crash {when} placing"):
             world.crash()
         if world.crashed:

@@ -5,10 +5,11 @@ way is undone.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from actors.ledger import ORDER, OrderTable
+from actors.simulation.agenda import Act
 from actors.simulation.trouble import Crash
 from runtime.errors import JournalError
 from runtime.journal import Entry, Journal, Written
@@ -37,10 +38,10 @@ class Disk(Journal):
         self._wire = _Tripwire()
         self.moves: dict[str, dict[str, int]] = {}
         self._seen = Counter[str]()
-        self._planned: dict[tuple[str, int], Callable[[], object]] = {}
+        self._planned: dict[tuple[str, int], Act] = {}
         super().__init__(None, [OrderTable(), self._wire])
 
-    def plan_at(self, state: str, number: int, act: Callable[[], object]) -> None:
+    def plan_at(self, state: str, number: int, act: Act) -> None:
         """Do something right after the n-th order from now on that gets into a state."""
         self._planned[state, self._seen[state] + number] = act
 

@@ -137,6 +137,18 @@ class Judge:
         held = ledger.credit(self._user) + ledger.outstanding(self._user)
         return held - self.book.settings.balance
 
+    def all_final(self, *, doubts_too: bool) -> bool:
+        """Tell whether every bet is final, here and there; else only doubts without one wait."""
+        bets = self.bets()
+        waiting = self.ledger.orders(OPEN)
+        if not all(bet.final for bet in bets) or (doubts_too and waiting):
+            return False
+        there = {bet.reference for bet in bets}
+        return all(
+            order.state == OrderState.IN_DOUBT.value and order.reference not in there
+            for order in waiting
+        )
+
     def verdict(self) -> list[str]:
         """Compare book and journal bet by bet once everything is over; empty when all agree."""
         faults = list(self.faults)

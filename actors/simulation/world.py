@@ -5,19 +5,18 @@ journal, the book and the kill gate stay, as on a machine.
 """
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from actors import paper, system
 from actors.gate import KillGate
 from actors.ledger import Ledger
-from actors.orders import OPEN, OrderState
+from actors.orders import OrderState
 from actors.paper.programme import Programme
 from actors.settings import AccountSettings, RiskSettings, Settings
+from actors.simulation.agenda import Act, Agenda
+from actors.simulation.boot import at_the_simulated_book, start
 from actors.simulation.carriage import BASE, Carriage, LossyPost, SimClient
 from actors.simulation.disk import Disk
 from actors.simulation.given import LIMITS, PASSWORD, SETTINGS, SPEED, START, USER, days
@@ -25,11 +24,9 @@ from actors.simulation.inside import inside
 from actors.simulation.judge import Judge
 from actors.simulation.trouble import Counts, Luck, Trouble
 from runtime.chance import seeded
-from runtime.configuration import Secret
 from runtime.identity import CountedIdentity
 from runtime.introspection import look
 from runtime.sim_host import SimHost
-from runtime.supervision import Child
 
 LONGEST_RUN = 2_000_000
 LONGEST_END = 1_500_000
@@ -38,8 +35,6 @@ LONGEST_WAIT = 30
 
 BACK_WITHIN = (200, 20_000)
 """Milliseconds until a process that died is there again."""
-
-Act = Callable[[], object]
 
 
 class World:
@@ -69,12 +64,11 @@ class World:
         self.struck = paper.Faults(self.trouble.faults, seed)
         self.book = paper.PaperBook(made, played, faults=self.struck)
         self.book.url = BASE
-        self.settings = _settings(settings or SETTINGS, limits)
+        self.settings = at_the_simulated_book(settings or SETTINGS, limits)
         self.gate = KillGate(folder)
         self.crashed = False
         self.skew = 0
-        self._planned: list[tuple[int, Act]] = []
-        self._times: list[tuple[int, Act]] = []
+        self.agenda = Agenda(self.chance)
         self._to_wedge: list[str] = []
         self.journal = Disk(self)
         self.ledger = Ledger(self.journal)
@@ -106,8 +100,7 @@ class World:
             if self.crashed:
                 continue
             due = self.host.next_due()
-            next_time = min((at for at, _ in self._times), default=until)
-            left = (min(until, next_time) - self.now) / 1000
+            left = (min(until, self.agenda.next_moment() or until) - self.now) / 1000
             wait = left if due is None else min(left, due - self.host.clock.monotonic())
             self.let_pass(max(wait, 0.001))
             self._wedge_now()
@@ -118,7 +111,7 @@ class World:
                 if self.crashed or not self.host.step():
                     return
                 self.counts.steps += 1
-                self.happen()
+                self.agenda.step()
                 self._wedge_now()
         raise AssertionError("the actors never come to rest")
 
@@ -126,15 +119,13 @@ class World:
         """Move the clock on, and do what was planned for a moment that has come."""
         clock = self.host.clock
         clock.advance_to(clock.monotonic() + seconds)
-        for planned in [planned for planned in self._times if planned[0] <= self.now]:
-            self._times.remove(planned)
-            planned[1]()
+        self.agenda.come(self.now)
 
     def calm(self) -> None:
         """Let nothing go wrong any more."""
         self.trouble = Trouble()
         self.struck.calm()
-        self._planned.clear()
+        self.agenda.forget_steps()
         self.carriage.calm()
         self.journal.calm()
 
@@ -153,17 +144,9 @@ class World:
 
     def _over(self) -> bool:
         """Tell whether every bet is final, here and there, and nothing is on its way."""
-        held = self.book.ledger.outstanding(self.book.settings.user)
-        if self._times or held or self.host.waits_for_watch:
+        if self.agenda.next_moment() or self.host.waits_for_watch:
             return False
-        waited_for = OPEN if self.patient else OPEN - {OrderState.IN_DOUBT}
-        return not self.ledger.orders(waited_for) and (self.patient or self._doubts_are_empty())
-
-    def _doubts_are_empty(self) -> bool:
-        """Tell whether no order in doubt has a bet at the book."""
-        there = {bet.reference for bet in self.judge.bets()}
-        doubts = self.ledger.orders({OrderState.IN_DOUBT})
-        return there.isdisjoint(order.reference for order in doubts)
+        return self.judge.all_final(doubts_too=self.patient)
 
     def verdict(self) -> list[str]:
         """Return what is wrong in the end, by the book and inside; empty when all is right."""
@@ -199,7 +182,7 @@ class World:
 
     def plan(self, within: int, act: Act) -> None:
         """Do something at a random one of the next calls and steps."""
-        self._planned.append((self.chance.randrange(1, within), act))
+        self.agenda.after_steps(within, act)
 
     def plan_at(self, method: str, number: int, act: Act) -> None:
         """Do something while the book handles the n-th call of a method from now on."""
@@ -207,15 +190,7 @@ class World:
 
     def plan_time(self, at: int, act: Act) -> None:
         """Do something at a moment of the true time, whatever becomes of the process."""
-        self._times.append((at, act))
-
-    def happen(self) -> None:
-        """Count a call or a step, and do what was planned for it."""
-        if not self._planned:
-            return
-        self._planned = [(left - 1, act) for left, act in self._planned]
-        for _, act in [plan for plan in self._planned if plan[0] == 0]:
-            act()
+        self.agenda.at(at, act)
 
     def crash(self) -> None:
         """Lose the process now: in the middle of a call if there is one."""
@@ -281,38 +256,13 @@ class World:
         host.ports = replace(host.ports, identity=self.identity)
         host.post = LossyPost(lambda: self.luck.strikes(self.trouble.lost_frames, "frame lost"))
         self.journal.begin_term(now)
-        core = _pruned(system.core(self.settings, self.gate, self._connect), self._without)
-        self.core_addresses = _addresses(core)
-        host.spawn(core.actor_class, core.address, **core.arguments)
+        core = system.core(self.settings, self.gate, self._connect)
+        self.core_addresses = start(host, core, core.address, self._without)
         self._start_feed(host)
         return host
 
     def _start_feed(self, host: SimHost) -> None:
-        feed = system.feed(self.settings, self._connect)
-        host.spawn(feed.actor_class, "feed", **feed.arguments)
+        start(host, system.feed(self.settings, self._connect), "feed", self._without)
 
     def _connect(self, account: AccountSettings) -> SimClient:
         return SimClient(self.carriage, account)
-
-
-def _addresses(child: Child) -> set[str]:
-    below = [_addresses(one) for one in child.arguments.get("children", [])]
-    return {child.address}.union(*below)
-
-
-def _pruned(child: Child, without: frozenset[str]) -> Child:
-    """Return a tree that lacks those addresses."""
-    below = child.arguments.get("children")
-    if below is None:
-        return child
-    kept = [_pruned(one, without) for one in below if one.address not in without]
-    return replace(child, arguments={**child.arguments, "children": kept})
-
-
-def _settings(settings: Settings, limits: RiskSettings) -> Settings:
-    """Return a configuration with an account at the simulated book."""
-    accounts = {
-        name: msgspec.structs.replace(account, url=BASE, username=USER, password=Secret(PASSWORD))
-        for name, account in settings.accounts.items()
-    }
-    return msgspec.structs.replace(settings, accounts=accounts, risk=limits)
