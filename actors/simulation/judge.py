@@ -55,12 +55,14 @@ class Judge:
         self.clock_was_set = False
         self.most: Counter[str] = Counter()
         self._moves = moves
+        self._now = 0
         self._priced: dict[tuple[str, ...], int] = {}
 
     # While it runs.
 
     def leaves(self, method: str, body: Any, now: int) -> None:
         """A call leaves the machine."""
+        self._now = now
         if method == "getplacementinfo":
             self._priced[_target(body)] = now
         elif method == "placebet":
@@ -68,12 +70,13 @@ class Judge:
 
     def answered(self, answer: Answer, now: int) -> None:
         """Whatever the book has just done, its open bets keep every limit."""
+        self._now = now
         new = [change for change in answer.changes if isinstance(change, Placement)]
         self.placements += new
         if new:
             for figure in figures(self.bets(), self.limits):
                 self._within(figure)
-            self._hold(self.book.ledger.credit(self._user) >= 0, f"credit below zero at {now}")
+            self._hold(self.book.ledger.credit(self._user) >= 0, "credit below zero")
 
     def _placing(self, body: dict[str, Any], now: int) -> None:
         """A PlaceBet leaves: it must be one of ours, journalled, new, fresh and allowed."""
@@ -119,7 +122,8 @@ class Judge:
 
     def _hold(self, right: bool, fault: str) -> None:
         if not right:
-            self.faults.append(fault)
+            seconds = (self._now - self.book.programme.origin_ms) / 1000
+            self.faults.append(f"{seconds:.3f} s: {fault}")
 
     # In the end.
 

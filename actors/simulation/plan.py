@@ -120,6 +120,7 @@ def _settings(chance: Chance) -> Settings:
         "floor": chance.choice([940, 980, 995]),
         "most": chance.choice([2, 3, 4]),
     }
+    timeout = Seconds(chance.choice([3.0, 5.0, 20.0]))
     eager = StrategySettings("actors.simulation.eager:Eager", parameters)
     return msgspec.structs.replace(
         SETTINGS,
@@ -129,7 +130,7 @@ def _settings(chance: Chance) -> Settings:
         },
         strategies={"eager": eager},
         accounts={
-            name: msgspec.structs.replace(account, read_timeout=Seconds(chance.choice([5.0, 20.0])))
+            name: msgspec.structs.replace(account, read_timeout=timeout)
             for name, account in SETTINGS.accounts.items()
         },
     )
@@ -177,7 +178,8 @@ def _trouble(chance: Chance) -> Trouble:
         broken=rate(machine, 4),
         broken_placements=rate(machine, 25),
         crashed_placements=rate(machine, 25),
-        late_placements=rate(wire, 30),
+        late_placements=rate(wire, 60),
+        latest=chance.choice([10_000, 30_000, 50_000]),
         twice_placements=rate(wire, 30),
         lost_frames=rate(wire, 40),
         torn_writes=rate(machine, 5),
