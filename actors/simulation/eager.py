@@ -16,11 +16,15 @@ class Eager(Strategy):
     """Want some sides of each event in turn, at the best price, whatever they are worth."""
 
     class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-        """`stakes` in minor units, taken in turn; `floor` in thousandths of the price seen."""
+        """`stakes` in minor units, taken in turn; `floor` in thousandths of the price seen.
+
+        A `faithful` one wants the same sides of an event again and again.
+        """
 
         stakes: tuple[str, ...] = ("1000",)
         floor: Permille = 980
         most: Annotated[int, msgspec.Meta(ge=1)] = 2
+        faithful: bool = False
 
     parameters: Parameters
 
@@ -32,9 +36,10 @@ class Eager(Strategy):
         """Return the next few sides of the event."""
         sides = [quotes for group in view.groups for quotes in group.quotes.values() if quotes]
         wishes = []
-        for _ in range(min(self.parameters.most, len(sides))):
+        for number in range(min(self.parameters.most, len(sides))):
             self._turn += 1
-            quotes = sides[self._turn % len(sides)].values()
+            place = number if self.parameters.faithful else self._turn % len(sides)
+            quotes = sides[place].values()
             best = max(quotes, key=lambda quote: (quote.price, quote.book))
             stakes = self.parameters.stakes
             stake = int(stakes[self._turn % len(stakes)])

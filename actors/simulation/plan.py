@@ -16,8 +16,8 @@ from actors.simulation.trouble import Trouble
 from runtime.chance import Chance, seeded
 from runtime.configuration import Seconds
 
-TOO_SLOW = 25_000
-"""Milliseconds, more than the client waits for an answer."""
+SLOW, TOO_SLOW = 3_000, 25_000
+"""Milliseconds: less than the client waits for an answer, and more."""
 
 WEDGED = (
     "risk",
@@ -40,11 +40,17 @@ TIGHT: tuple[dict[str, Any], ...] = (
     {"daily_loss": Amount(4_000)},
     {"max_open_bets": 3},
     {"orders_per_minute": 3},
-    {"selection_cooldown": Seconds(60.0)},
+    {
+        "selection_cooldown": Seconds(60.0),
+        "max_selection_exposure": Amount(5_000),
+        "max_event_exposure": Amount(8_000),
+        "event_cooldown": Seconds(0.0),
+    },
     {"event_cooldown": Seconds(30.0)},
     {"league_blacklist": True},
     {"market_blacklist": (MarketType.ONE_X_TWO,)},
-    {"max_price_age": Seconds(2.0)},
+    {"max_price_age": Seconds(0.3)},
+    {"max_price_age": Seconds(2.5), "slow_offers": True},
     {"clock": True},
 )
 """One limit in each run is the first to be reached, so that every control says no somewhere."""
@@ -80,10 +86,11 @@ def plan(seed: int) -> Plan:
     if tight.pop("league_blacklist", False):
         tight["league_blacklist"] = ("ENGLISH LEAGUE ONE", "ENGLISH CHAMPIONSHIP", "BELGIUM")
     always = tight.pop("clock", False)
+    slow = tight.pop("slow_offers", False)
     return Plan(
         seed=seed,
         seconds=seconds,
-        settings=_settings(chance),
+        settings=_settings(chance, faithful="selection_cooldown" in tight or seed % 6 == 5),
         limits=_limits(chance, tight),
         programme=Programme(played, START, speed, 1),
         book={
@@ -94,7 +101,7 @@ def plan(seed: int) -> Plan:
             "repeat": "refuse",
             "expired_status": chance.choice([200, 401]),
         },
-        trouble=_trouble(chance),
+        trouble=_trouble(chance, slow_offers=slow),
         crashes=chance.choice([0, 0, 1, 1, 2, 3]),
         kill=kill,
         kill_at=chance.uniform(0.2, 0.9) * seconds / (3 if kill == "and opened again" else 1),
@@ -113,12 +120,13 @@ def _played(chance: Chance) -> Days:
     return (day[first : first + count],)
 
 
-def _settings(chance: Chance) -> Settings:
+def _settings(chance: Chance, *, faithful: bool) -> Settings:
     names = ["football-today", "football-early"][: chance.choice([1, 1, 1, 1, 2])]
     parameters: dict[str, Any] = {
         "stakes": chance.choice([["1000"], ["1000", "600"], ["700", "1000", "500"]]),
         "floor": chance.choice([940, 980, 995]),
         "most": chance.choice([2, 3, 4]),
+        "faithful": faithful,
     }
     timeout = Seconds(chance.choice([3.0, 5.0, 20.0]))
     eager = StrategySettings("actors.simulation.eager:Eager", parameters)
@@ -152,7 +160,7 @@ def _limits(chance: Chance, tight: dict[str, Any]) -> RiskSettings:
     return RiskSettings(**(drawn | tight))
 
 
-def _trouble(chance: Chance) -> Trouble:
+def _trouble(chance: Chance, *, slow_offers: bool) -> Trouble:
     """Draw rates around levels of their own for the book, the wire and the machine."""
     book, wire, machine = (chance.choice([0, 1, 2, 3, 3]) for _ in range(3))
 
@@ -170,9 +178,10 @@ def _trouble(chance: Chance) -> Trouble:
     everywhere = [kind for kind in Kind if kind not in (*offers, Kind.STUCK)]
     return Trouble(
         faults=(
-            *faults("placebet", [*everywhere, Kind.STUCK], 50),
-            *faults("getplacementinfo", offers, 60),
-            *faults("*", everywhere, 18),
+            *faults("placebet", [*everywhere, Kind.STUCK], 60),
+            *faults("getplacementinfo", offers, 80),
+            Fault(Kind.SLOW, "getplacementinfo", (), 300 * slow_offers, SLOW),
+            *faults("*", everywhere, 9),
         ),
         refused=rate(wire, 20),
         broken=rate(machine, 4),
@@ -190,7 +199,7 @@ def _trouble(chance: Chance) -> Trouble:
 
 def _delay(chance: Chance, kind: Kind) -> int:
     if kind is Kind.SLOW:
-        return chance.choice([3_000, TOO_SLOW])
+        return chance.choice([SLOW, TOO_SLOW])
     return chance.randrange(20_000, 150_000) if kind is Kind.STUCK else 0
 
 

@@ -119,7 +119,7 @@ def lived(scenario: Plan, state: Path) -> World:
         world.plan_time(_moment(at), lambda: world.freeze(seconds))
     for at, milliseconds in scenario.clock:
         world.plan_time(_moment(at), lambda by=milliseconds: world.set_clock(by))  # type: ignore[misc]
-    number = world.chance.randrange(2, 9)
+    number = world.chance.randrange(2, 12)
     match scenario.kill:
         case "at any step":
             world.plan_time(_moment(scenario.kill_at), lambda: world.plan(60, world.kill))

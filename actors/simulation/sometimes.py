@@ -95,6 +95,7 @@ SITUATIONS: dict[str, Sighting] = {
         "not_sent", "kill gate"
     ),
     "a price under its floor": lambda story: story.said("expired", "price went to"),
+    "a price that grew too old": lambda story: story.said("expired", " s old"),
     "a permit that ran out": lambda story: story.said("expired", "permit"),
     "a stake that was cut": lambda story: any(
         "for 7.00" in reason for way in story.ways for _, reason in way

@@ -33,7 +33,7 @@ LONGEST_END = 1_500_000
 LONGEST_WAIT = 30
 """Seconds in which whatever an actor still waits for has come, or is given up."""
 
-BACK_WITHIN = (200, 20_000)
+BACK_WITHIN = (200, 8_000)
 """Milliseconds until a process that died is there again."""
 
 
