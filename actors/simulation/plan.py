@@ -79,7 +79,7 @@ class Plan:
 def plan(seed: int) -> Plan:
     """Draw the scenario of a seed."""
     chance = seeded(1_000_003 * seed + 17)
-    kill = KILLS[seed // 3 % len(KILLS)]
+    kill = KILLS[seed // len(TIGHT) % len(KILLS)]
     tight = dict(TIGHT[seed % len(TIGHT)])
     played, speed = _played(chance), chance.choice([200, 250, 300])
     seconds = chance.uniform(35.0, 60.0)
@@ -90,7 +90,9 @@ def plan(seed: int) -> Plan:
     return Plan(
         seed=seed,
         seconds=seconds,
-        settings=_settings(chance, faithful="selection_cooldown" in tight or seed % 6 == 5),
+        settings=_settings(
+            chance, faithful="selection_cooldown" in tight or chance.randrange(0, 6) == 0
+        ),
         limits=_limits(chance, tight),
         programme=Programme(played, START, speed, 1),
         book={
@@ -106,8 +108,10 @@ def plan(seed: int) -> Plan:
         kill=kill,
         kill_at=chance.uniform(0.2, 0.9) * seconds / (3 if kill == "and opened again" else 1),
         wedge=_wedge(chance, seed, seconds),
-        freeze=(chance.uniform(5.0, 30.0), chance.uniform(10.0, 40.0)) if seed % 4 == 1 else None,
-        clock=_clock(chance, seconds, always=always or seed % 5 == 2),
+        freeze=(chance.uniform(5.0, 30.0), chance.uniform(10.0, 40.0))
+        if chance.randrange(0, 4) == 0
+        else None,
+        clock=_clock(chance, seconds, always=always or chance.randrange(0, 5) == 0),
         patient=chance.choice([False, False, True]),
     )
 
