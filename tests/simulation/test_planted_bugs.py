@@ -15,7 +15,7 @@ from actors.risk import controls
 from actors.risk.reservations import Reservations
 from actors.simulation.run import outcomes
 
-MOST_SEEDS = 80
+MOST_SEEDS = 150
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -81,26 +81,19 @@ BUGS: dict[Plant, str] = {
     ignores_the_gate: "through a closed gate",
     sends_again_after_a_timeout: "is sent again",
     takes_the_first_silence_for_an_answer: "'refused'",
-    forgets_reservations_on_a_restart: "Risk holds",
+    forgets_reservations_on_a_restart: "exposure: ",
     places_under_the_floor: "is sent at",
-    does_not_count_the_event: "event exposure",
+    does_not_count_the_event: "event exposure: ",
 }
-
-
-def violations(plant: Plant, patch: pytest.MonkeyPatch) -> list[str]:
-    """Return what the first seed that shows a planted bug violates."""
-    plant(patch)
-    for outcome in outcomes(1, MOST_SEEDS):
-        if outcome.violations:
-            return outcome.violations
-    return []
 
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("plant", BUGS, ids=lambda plant: plant.__name__)
 def test_a_planted_bug_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = violations(plant, monkeypatch)
-    assert any(BUGS[plant] in what for what in found), found
+    plant(monkeypatch)
+    assert any(BUGS[plant] in what for one in outcomes(1, MOST_SEEDS) for what in one.violations), (
+        "no seed shows it"
+    )
 
 
 def shown(seed: int, runs: int) -> Result:
