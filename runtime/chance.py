@@ -13,6 +13,9 @@ class Chance(Protocol):
     def uniform(self, low: float, high: float) -> float:
         """Return a number between `low` and `high`."""
 
+    def randrange(self, start: int, stop: int) -> int:
+        """Return a whole number from `start` up to, but not including, `stop`."""
+
     def choice(self, options: Sequence[T]) -> T:
         """Return one of `options`."""
 

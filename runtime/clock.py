@@ -36,6 +36,10 @@ class VirtualClock:
     def monotonic(self) -> float:
         return self._elapsed
 
+    def set_forward(self, milliseconds: int) -> None:
+        """Set the wall clock, back when negative; the monotonic clock does not notice."""
+        self._start += milliseconds
+
     def advance_to(self, elapsed: float) -> None:
         """Move to `elapsed` seconds after the start; an earlier moment is ignored."""
         self._elapsed = max(self._elapsed, elapsed)

@@ -115,6 +115,15 @@ class Mailbox(Work):
         """Return how many letters wait, wherever they are on the way to the actor."""
         return self.admitted - self.taken
 
+    def ready_at(self, now: float) -> bool:
+        """Tell whether there is something to do; a simulation asks everybody before each step."""
+        if self.admitted > self.taken:
+            return True
+        if self.timers is NO_TIMERS:
+            return False
+        due = self.timers.next_due()
+        return due is not None and due <= now
+
     # The senders' side.
 
     def admit(self, letter: Sealed, outcomes: list[Outcome]) -> bytes | None:
@@ -276,8 +285,7 @@ class SimMailbox(Mailbox):
 
     def ready(self) -> bool:
         """Tell whether a step would find something to do."""
-        due = self.timers.next_due()
-        return self.depth() > 0 or (due is not None and due <= self._clock.monotonic())
+        return self.ready_at(self._clock.monotonic())
 
     def close(self) -> list[Sealed]:
         self.closed = True

@@ -9,7 +9,7 @@ from runtime.clock import VirtualClock
 from runtime.host import Cell, Host, Ports
 from runtime.identity import CountedIdentity
 from runtime.journal import Journal
-from runtime.mailbox import Mailbox, NothingToDo, SimMailbox
+from runtime.mailbox import NO_TIMERS, Mailbox, NothingToDo, SimMailbox
 from runtime.standstill import Standstill
 
 LATER = 0.001  # seconds after a deadline at which it is seen to be over
@@ -28,7 +28,7 @@ class SimHost(Host):
         super().__init__(Ports(self.clock, seeded(seed + 1), CountedIdentity(), journal))
         self._trace = hashlib.sha256()
         self._unborn: list[Cell] = []
-        self._standstill = Standstill()
+        self.standstill = Standstill()
         self._wedged: set[Cell] = set()
         self._unnoticed: set[Cell] = set()
 
@@ -36,6 +36,11 @@ class SimHost(Host):
     def trace_hash(self) -> str:
         """Return a digest of every step so far: who ran, when."""
         return self._trace.hexdigest()
+
+    @property
+    def waits_for_watch(self) -> bool:
+        """Tell whether an actor is wedged and nobody was told so yet."""
+        return not self._unnoticed.isdisjoint(self.cells.values())
 
     def wedge(self, address: str) -> None:
         """Let an actor never come back from a turn that begins now."""
@@ -49,10 +54,19 @@ class SimHost(Host):
         if self._unnoticed:
             self._unnoticed &= set(self.cells.values())
             self._unnoticed.difference_update(self._tell_of_wedged(self._unnoticed))
+        now, unborn, wedged = self.clock.monotonic(), self._unborn, self._wedged
         ready = [
             cell
             for cell in self.cells.values()
-            if cell in self._unborn or (_ready(cell) and cell not in self._wedged)
+            if (
+                (
+                    (box := cell.mailbox).admitted > box.taken  # asked of all before each step:
+                    or ((timers := box.timers.pending) and timers[0].due <= now)  # no call for each
+                )
+                and box.ready_at(now)
+                and cell not in wedged
+            )
+            or cell in unborn
         ]
         if not ready:
             return False
@@ -66,20 +80,22 @@ class SimHost(Host):
     def run_until(self, until: float | None) -> None:
         """Run until nothing is left to do, or to a moment of the monotonic clock."""
         while True:
-            while self.step():
-                pass
-            due = self._next_due()
+            with self.standstill:
+                while self.step():
+                    pass
+            due = self.next_due()
             if due is None or (until is not None and due > until):
                 break
             self.clock.advance_to(due)
         if until is not None:
             self.clock.advance_to(until)
 
-    def _next_due(self) -> float | None:
+    def next_due(self) -> float | None:
+        """Return when the next timer comes due, in seconds of the monotonic clock."""
         dues = [
             cell.mailbox.timers.next_due()
             for cell in self.cells.values()
-            if cell not in self._wedged
+            if cell.mailbox.timers is not NO_TIMERS and cell not in self._wedged
         ]
         for cell in self._unnoticed:
             began = cell.mailbox.work.began
@@ -99,7 +115,7 @@ class SimHost(Host):
         self._trace.update(f"{self.clock.monotonic():.6f} {cell.address}\n".encode())
         mailbox.work.begin(self.clock.monotonic())
         turns = 0
-        with self._standstill:
+        with self.standstill:
             if cell in self._unborn:
                 self._unborn.remove(cell)
                 actor._actor_loop_setup()
@@ -111,7 +127,3 @@ class SimHost(Host):
         mailbox.work.end(self.clock.monotonic(), turns)
         if actor.actor_stopped.is_set():
             self.loop_ended(cell)
-
-
-def _ready(cell: Cell) -> bool:
-    return isinstance(cell.mailbox, SimMailbox) and cell.mailbox.ready()

@@ -31,7 +31,10 @@ class BlockedError(OurError):
 
 
 class Standstill:
-    """Forbid it in the thread that made this, inside the `with`; other threads may go on."""
+    """Forbid it in the thread that made this, inside the `with`; other threads may go on.
+
+    Entered again while it is in force it does nothing more.
+    """
 
     def __init__(self) -> None:
         here = threading.get_ident()
@@ -39,10 +42,14 @@ class Standstill:
             (owner, name, _forbidding(getattr(owner, name), f"{owner.__name__}.{name}", here))
             for owner, name in _WAYS
         ]
-        self._before: list[list[Any]] = []
+        self._before: list[Any] = []
+        self._depth = 0
 
     def __enter__(self) -> None:
-        self._before.append([vars(owner).get(name) for owner, name in _WAYS])
+        self._depth += 1
+        if self._depth > 1:
+            return
+        self._before = [vars(owner).get(name) for owner, name in _WAYS]
         for owner, name, guard in self._guards:
             setattr(owner, name, guard)
 
@@ -52,7 +59,10 @@ class Standstill:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        for (owner, name), before in zip(_WAYS, self._before.pop(), strict=True):
+        self._depth -= 1
+        if self._depth:
+            return
+        for (owner, name), before in zip(_WAYS, self._before, strict=True):
             if before is None:  # it was inherited
                 delattr(owner, name)
             else:

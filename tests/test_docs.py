@@ -23,6 +23,7 @@ from actors.metrics import BettingCollector
 from actors.paper import PaperSettings, paper_book
 from actors.risk.controls import CONTROLS
 from actors.settings import SCALARS, Mode
+from actors.simulation.report import ENOUGH, Report
 from actors.status import Reported
 from actors.strategies import Strategy
 from actors.strategies import load as load_strategy
@@ -149,8 +150,12 @@ def test_the_operators_page_names_each_command() -> None:
         assert command.hidden or f"`tictac {name}" in page, name
 
 
-def test_each_option_of_run_and_paper_is_documented() -> None:
-    for name, page in (("run", "docs/install-and-run.md"), ("paper", "docs/paper-bookmaker.md")):
+def test_each_option_of_run_paper_and_simulate_is_documented() -> None:
+    for name, page in (
+        ("run", "docs/install-and-run.md"),
+        ("paper", "docs/paper-bookmaker.md"),
+        ("simulate", "docs/simulate.md"),
+    ):
         for parameter in cli.commands[name].params:
             assert f"`{parameter.opts[0]}" in text(page), f"{page}: {parameter.opts[0]}"
 
@@ -341,6 +346,20 @@ def test_the_example_of_the_runtime_runs_on_threads(tmp_path: Path) -> None:
 def test_the_example_of_the_paper_bookmaker_serves(tmp_path: Path) -> None:
     (code,) = blocks("docs/paper-bookmaker.md", "python")
     assert run_python(code, tmp_path).startswith("http://127.0.0.1:")
+
+
+def test_the_example_of_the_simulation_shows_the_journal(tmp_path: Path) -> None:
+    (code,) = blocks("docs/simulate.md", "python")
+    first, *entries = run_python(code, tmp_path).splitlines()
+    assert first == "[]"
+    assert any("order.intent" in entry for entry in entries)
+
+
+def test_what_a_simulation_prints_is_documented() -> None:
+    report = Report()
+    told = table(section("docs/simulate.md", "## What comes out"), "key")
+    assert list(told) == list(report.body())
+    assert f"{ENOUGH} runs" in text("docs/simulate.md")
 
 
 @pytest.mark.parametrize("page", ["docs/write-a-strategy.md", "docs/runtime.md"])

@@ -4,7 +4,19 @@ import sys
 
 import click
 
-from actors.cli import bench, check, keep, operate, paper, read, replay, run, steer, view
+from actors.cli import (
+    bench,
+    check,
+    keep,
+    operate,
+    paper,
+    read,
+    replay,
+    run,
+    simulate,
+    steer,
+    view,
+)
 from runtime.errors import ConfigurationError, TictacError
 
 
@@ -35,6 +47,7 @@ for command in (
     keep.restore,
     keep.quarantine,
     replay.replay,
+    simulate.simulate,
     bench.bench,
 ):
     cli.add_command(command)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from actors.paper.answers import Answer, Asked, Code, Payload, Refusal, data, refused, result
 from actors.paper.bets import Bet
 from actors.paper.deciding import next_state
-from actors.paper.faults import BEFORE, Fault, Faults, Kind
+from actors.paper.faults import BEFORE, ONLY_METHOD, Fault, Faults, Kind
 from actors.paper.feeds import FOOTBALL, feeds, leagues, matches, wanted
 from actors.paper.ledger import Ledger, User
+from actors.paper.misquoting import misquote
 from actors.paper.notation import day_text
 from actors.paper.placing import Betting, placement_info
 from actors.paper.programme import Phase, Programme
@@ -80,6 +81,7 @@ class PaperBook:
         key = headers.get("aokey") or params.get("aokey", "")
         if fault is not None and fault.kind in BEFORE:
             return self._struck_before(fault, token, changes, now_ms)
+        self._betting.held_ms = fault.delay_ms if fault and fault.kind is Kind.STUCK else 0
         status, payload = self._answer(method, asked, token, key, now_ms)
         answer = Answer(
             status=status,
@@ -214,6 +216,10 @@ def paper_book(
 
 
 def _struck_after(fault: Fault, answer: Answer) -> Answer:
+    if fault.kind in ONLY_METHOD:
+        if fault.kind is not Kind.STUCK:
+            misquote(answer.payload, fault.kind)
+        return answer
     whole = json.dumps(answer.payload)
     effects: dict[Kind, dict[str, object]] = {
         Kind.ANSWER_LOST: {"cut": True},

@@ -9,7 +9,10 @@ from actors.paper.seeding import chance
 
 
 class Kind(Enum):
-    """A fault. The first three strike before the request takes effect, the rest after."""
+    """A fault. The first three strike before the request takes effect, the rest after.
+
+    The last four strike while the book handles the one method that they can strike.
+    """
 
     ERROR_BEFORE = "503 before taking effect"
     TOO_MANY = "429"
@@ -18,8 +21,18 @@ class Kind(Enum):
     ERROR_AFTER = "500 after taking effect"
     MALFORMED = "JSON cut short after taking effect"
     SLOW = "the answer comes late"
+    STUCK = "the bet stays pending"
+    STAKE_CUT = "the book takes less than usual"
+    PRICE_FELL = "the book shows a lower price than its feed"
+    RE_QUOTED = "the book shows a higher price than it stands by"
 
 
+ONLY_METHOD = {
+    Kind.STUCK: "placebet",
+    Kind.STAKE_CUT: "getplacementinfo",
+    Kind.PRICE_FELL: "getplacementinfo",
+    Kind.RE_QUOTED: "getplacementinfo",
+}
 BEFORE = {Kind.ERROR_BEFORE: 503, Kind.TOO_MANY: 429, Kind.SESSION_LOST: 401}
 
 
@@ -42,15 +55,21 @@ class Faults:
     def __init__(self, faults: tuple[Fault, ...] = (), seed: int = 0) -> None:
         self._faults, self._seed = faults, seed
         self._calls: Counter[str] = Counter()
+        self.struck: Counter[Kind] = Counter()
+
+    def calm(self) -> None:
+        """Let no fault strike any more."""
+        self._faults = ()
 
     def strike(self, method: str) -> Fault | None:
         """Count one call and return the first fault that strikes it."""
         self._calls[method] += 1
         self._calls["*"] += 1
         for place, fault in enumerate(self._faults):
-            if fault.method in ("*", method):
+            if fault.method in ("*", method) and ONLY_METHOD.get(fault.kind, method) == method:
                 call = self._calls[fault.method]
                 name = (self._seed, place, fault.method, call)
                 if call in fault.calls or chance(fault.permille, *name):
+                    self.struck[fault.kind] += 1
                     return fault
         return None

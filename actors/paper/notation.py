@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import lru_cache
 
 FORMATS = ("MY", "00", "HK")
 BOOK_OFFSET_MS = 8 * 3_600_000
@@ -11,6 +12,7 @@ BOOK_OFFSET_MS = 8 * 3_600_000
 _NUMBER = re.compile(r"[+-]?\d{1,6}(\.\d{0,12})?|[+-]?\.\d{1,12}", re.ASCII)
 
 
+@lru_cache(maxsize=50_000)
 def odds(price: int, odds_format: str) -> str:
     """Write a price in thousandths with three decimals: 4226 -> "-0.310", "4.226", "3.226"."""
     if odds_format == "00":

@@ -115,6 +115,7 @@ class Betting:
 
     def __init__(self, programme: Programme, ledger: Ledger, settings: PaperSettings) -> None:
         self._programme, self._ledger, self._settings = programme, ledger, settings
+        self.held_ms = 0  # how much longer than usual the next bets stay pending
 
     def place(self, session: Session, asked: Asked, now_ms: int) -> Payload:
         """Answer PlaceBet and log the request, whatever becomes of it. Raises Refusal."""
@@ -214,6 +215,7 @@ class Betting:
         bet_id = self._ledger.next_id()
         spread = max(1, settings.delay_to_ms - settings.delay_from_ms)
         delay = settings.delay_from_ms + number(spread, fixture.seed, "delay", bet_id)
+        delay += self.held_ms
         return Bet(
             id=bet_id,
             user=user,

@@ -11,7 +11,7 @@ import msgspec
 
 from actors.errors import IllegalTransitionError
 from actors.gate import KillGate
-from actors.ledger import Ledger
+from actors.ledger import Ledger, Order
 from actors.messages import (
     AccountState,
     Armed,
@@ -106,8 +106,17 @@ class Risk(Actor):
         """An order of a dead incarnation was not sent, or may have been: nothing between."""
         for order in ledger.orders({OrderState.INTENT, OrderState.PERMITTED}):
             self.record("order.abandoned", order.id, reason="crash before sending")
+            self._tell_if_it_waits(order, OrderState.ABANDONED)
         for order in ledger.orders({OrderState.SENDING}):
             self.record("order.in_doubt", order.id, reason="crash while sending")
+            self._tell_if_it_waits(order, OrderState.IN_DOUBT)
+
+    def _tell_if_it_waits(self, order: Order, state: OrderState) -> None:
+        """An Executor of this process still waits for it when Risk alone has died."""
+        made = next(iter(self.journal.entries(order.id)))
+        if made.term == self._term:
+            moved = OrderMoved(order.id, order.selection, state.value, order.stake)
+            self.tell(f"executor/{order.selection}", moved)
 
     def _remember(self, ledger: Ledger) -> None:
         limits = self._rules.limits

@@ -31,7 +31,7 @@ class SimDrive:
             if done():
                 return
             if not self.host.step():
-                due = self.host._next_due()
+                due = self.host.next_due()
                 assert due is not None, "nobody can run, and it is not true"
                 self.host.clock.advance_to(due)
         raise AssertionError("not true after 10,000 steps")

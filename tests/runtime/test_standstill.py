@@ -86,3 +86,13 @@ def test_a_simulation_inside_another_leaves_the_outer_one_forbidden() -> None:
         with pytest.raises(BlockedError):
             time.sleep(0)
     time.sleep(0)
+
+
+def test_what_is_forbidden_twice_is_allowed_again_only_after_the_last() -> None:
+    standstill = Standstill()
+    with standstill:
+        with standstill:
+            pass
+        with pytest.raises(BlockedError):
+            time.sleep(0)
+    time.sleep(0)

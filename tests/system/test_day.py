@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from actors.settings import Amount, RiskSettings
-from tests.system.world import START, World
+from actors.simulation.given import START
+from actors.simulation.world import World
 
 TWO_DAYS = 300.0
 """Seconds, at the speed of these tests, in which two whole match days are played."""

@@ -10,9 +10,10 @@ from actors.paper import Fault
 from actors.paper.faults import Kind
 from actors.paper.reports import LIMITS as LIMITS_OF_LISTS
 from actors.settings import Amount, RiskSettings
+from actors.simulation.given import LIMITS as LIMITS_OF_A_DAY
+from actors.simulation.trouble import Trouble
+from actors.simulation.world import World
 from runtime.configuration import Seconds
-from tests.system.world import LIMITS as LIMITS_OF_A_DAY
-from tests.system.world import Trouble, World
 
 TOO_SLOW = 25_000
 """Milliseconds, more than the client waits for an answer."""
@@ -87,7 +88,7 @@ def test_a_bad_book_costs_no_bet_and_no_actor(tmp_path: Path, seed: int) -> None
     assert world.ledger.open_stakes() == 0
     assert world.restarts() == {}
     assert len(world.judge.bets()) > 5
-    assert sum(world.counts.faults.values()) > 10
+    assert sum(world.faults().values()) > 10
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -229,7 +230,7 @@ def test_sessions_lost_one_after_another_cost_one_login_each(tmp_path: Path) -> 
     faults = tuple(Fault(Kind.SESSION_LOST, method, (call,)) for method, call in calls.items())
     world = World(tmp_path, trouble=Trouble(faults), limits=LIMITS, every=3)
     world.run(130)
-    assert world.counts.faults["HTTP 401"] == len(calls)
+    assert world.struck.struck[Kind.SESSION_LOST] == len(calls)
     assert world.counts.calls["login"] == 1 + len(calls)
     world.end()
     assert world.verdict() == []

@@ -10,6 +10,7 @@ from actors.ledger import OrderTable
 from actors.market import Market
 from actors.messages import Signal, Token, TokenRejected
 from actors.settings import Settings
+from actors.simulation.world import World
 from actors.trial import trial
 from runtime.clock import VirtualClock
 from runtime.codec import Message, decode_one, join, seal
@@ -18,7 +19,6 @@ from runtime.recorder import Recorder
 from runtime.replay import Replay
 from runtime.supervision import Child
 from runtime.tape import AnyRecord, LeftOut, newest, read_all
-from tests.system.world import World
 
 SECONDS = 60.0
 MARKET = "market/football-today"

@@ -16,6 +16,9 @@ from actors.messages import Command
 from actors.orders import OPEN, Intent
 from actors.risk.actor import Risk
 from actors.settings import Mode, RiskSettings
+from actors.simulation.given import START
+from actors.simulation.trouble import Trouble
+from actors.simulation.world import World
 from actors.state_folder import StateFolder
 from runtime.journal import Entry, Journal, Written
 from runtime.journal_chain import NOTHING
@@ -23,7 +26,6 @@ from runtime.journal_copy import back_up
 from tests.actors.world import KEY, Clerk, agreed, intent
 from tests.actors.world import World as Desk
 from tests.system.test_faults import BAD_BOOK
-from tests.system.world import START, Trouble, World
 
 SEEDS = (1, 3, 4, 11)
 BAD = Trouble(

@@ -52,6 +52,8 @@ class Envelope(msgspec.Struct, frozen=True, rename="pascal"):
 
 def one_line(text: str) -> str:
     """Make text from outside fit to be shown: printable, one line, 200 characters."""
+    if text.isprintable() and "  " not in text and text == text.strip():
+        return text[:200]  # nearly all are
     return "".join(c for c in " ".join(text.split()) if c.isprintable())[:200]
 
 

@@ -54,3 +54,45 @@ def test_a_share_of_calls_is_struck_and_the_same_seed_strikes_the_same_ones():
     ]
     assert struck[0] == struck[1] != struck[2]
     assert 120 < sum(struck[0]) < 280
+
+
+def test_a_bet_can_be_stuck_in_pending(new_desk, with_market):
+    desk = new_desk(faults=(Fault(Kind.STUCK, "*", permille=1000, delay_ms=60_000),))
+    game = with_market(desk.games())
+    desk.bet(game, PlaceBetId="one")
+    desk.now += 59_000
+    assert desk.status("WA-one")["Status"] == "Pending"
+    desk.now += 10_000
+    assert desk.status("WA-one")["Status"] in ("Running", "Rejected")
+
+
+@pytest.mark.parametrize(("kind", "share"), [(Kind.PRICE_FELL, 0.95), (Kind.RE_QUOTED, 1.01)])
+def test_a_book_can_show_another_price_than_its_own(new_desk, with_market, kind, share):
+    honest, desk = new_desk(), new_desk(faults=(Fault(kind, "*", permille=1000),))
+    game = with_market(honest.games())
+    right = honest.info(honest.selection(game))["B365"]["Price"]
+    assert desk.info(desk.selection(game))["B365"]["Price"] == pytest.approx(
+        right * share, abs=0.001
+    )
+
+
+def test_a_bet_at_a_price_that_the_book_does_not_stand_by_is_rejected(new_desk, with_market):
+    desk = new_desk(faults=(Fault(Kind.RE_QUOTED, "getplacementinfo", permille=1000),))
+    desk.bet(with_market(desk.games()), PlaceBetId="one")
+    desk.now += 10_000
+    assert desk.status("WA-one")["Status"] == "Rejected"
+
+
+def test_a_book_can_take_less_than_usual(new_desk, with_market):
+    desk = new_desk(faults=(Fault(Kind.STAKE_CUT, "*", permille=1000),))
+    offer = desk.info(desk.selection(with_market(desk.games())))["B365"]
+    assert offer["MinimumAmount"] <= offer["MaximumAmount"] == 7
+
+
+def test_faults_are_counted_by_kind_until_they_are_calmed():
+    faults = Faults((Fault(Kind.TOO_MANY, "getfeeds", permille=1000),))
+    faults.strike("getfeeds")
+    faults.strike("login")
+    faults.calm()
+    assert faults.strike("getfeeds") is None
+    assert faults.struck == {Kind.TOO_MANY: 1}
