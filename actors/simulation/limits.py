@@ -1,7 +1,7 @@
 """What the book's own bets make of our limits: the one place that says how each is counted."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -36,6 +36,12 @@ def figures(bets: Sequence[Bet], limits: RiskSettings) -> Iterator[Figure]:
     lost = -sum(bet.pnl for bet in bets if bet.final)
     yield Figure("exposure", exposure, limits.max_exposure)
     yield Figure("event exposure", max(by_event.values(), default=0), limits.max_event_exposure)
+    yield Figure("account exposure", exposure, limits.max_account_exposure)
+    for what, group, limit in (
+        ("book exposure", lambda bet: bet.book.upper(), limits.max_book_exposure),
+        ("market exposure", lambda bet: (bet.fixture, bet.game_type), limits.max_market_exposure),
+    ):
+        yield Figure(what, _most_at_worst(running, group), limit)
     yield Figure("selection exposure", _most(by_selection), limits.max_selection_exposure)
     yield Figure("open bets", len(running), limits.max_open_bets)
     yield Figure("bets in flight on one selection", _most(in_flight), 1)
@@ -81,6 +87,14 @@ def _pays_of(side: str, line: int, kind: str, stake: int, price: int, home: int,
 def _pays(bet: Bet, home: int, away: int) -> int:
     pays = _pays_of(bet.odds_name, bet.line, bet.game_type, bet.stake, bet.price, home, away)
     return min(0, pays) if bet.status == PENDING else pays
+
+
+def _most_at_worst(bets: Sequence[Bet], group: Callable[[Bet], object]) -> int:
+    """Return the largest of the worst cases of some groups, each match for itself."""
+    groups: dict[object, dict[int, list[Bet]]] = {}
+    for bet in bets:
+        groups.setdefault(group(bet), {}).setdefault(bet.fixture, []).append(bet)
+    return max((sum(map(worst, by.values())) for by in groups.values()), default=0)
 
 
 def _most(counted: Counter[str]) -> int:

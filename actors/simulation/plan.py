@@ -31,6 +31,7 @@ WEDGED = (
     "gateway/ao/2",
 )
 KILLS = ("at any step", "as the price is asked", "as it is being sent", "never", "and opened again")
+PAUSES = (("account", "ao"), ("book", "BW"), ("strategy", "eager"), ("market", "football-today"))
 TIGHT: tuple[dict[str, Any], ...] = (
     {},
     {"max_stake": Amount(900)},
@@ -52,6 +53,15 @@ TIGHT: tuple[dict[str, Any], ...] = (
     {"max_price_age": Seconds(0.3)},
     {"max_price_age": Seconds(2.5), "slow_offers": True},
     {"clock": True},
+    {"max_account_exposure": Amount(3_500)},
+    {"max_book_exposure": Amount(1_700)},
+    {"max_league_exposure": Amount(1_700)},
+    {"max_market_exposure": Amount(1_700)},
+    {"max_drawdown": Amount(4_000)},
+    {"losing_streak": 1, "losing_streak_rest": Seconds(60.0), "long": True},
+    {"team_blacklist": True},
+    {"book_blacklist": ("B365", "BW")},
+    {"pause": True},
 )
 """One limit in each run is the first to be reached, so that every control says no somewhere."""
 
@@ -74,6 +84,7 @@ class Plan:
     freeze: tuple[float, float] | None
     clock: tuple[tuple[float, int], ...]
     patient: bool
+    pause: tuple[float, str, str] | None
 
 
 def plan(seed: int) -> Plan:
@@ -85,6 +96,11 @@ def plan(seed: int) -> Plan:
     seconds = chance.uniform(35.0, 60.0)
     if tight.pop("league_blacklist", False):
         tight["league_blacklist"] = ("ENGLISH LEAGUE ONE", "ENGLISH CHAMPIONSHIP", "BELGIUM")
+    if tight.pop("team_blacklist", False):
+        tight["team_blacklist"] = (played[0][0].home,)
+    if tight.pop("long", False):  # until some bets are settled
+        seconds += 60.0
+    pause = tight.pop("pause", False)
     always = tight.pop("clock", False)
     slow = tight.pop("slow_offers", False)
     return Plan(
@@ -113,6 +129,7 @@ def plan(seed: int) -> Plan:
         else None,
         clock=_clock(chance, seconds, always=always or chance.randrange(0, 5) == 0),
         patient=chance.choice([False, False, True]),
+        pause=(chance.uniform(5.0, 20.0), *chance.choice(PAUSES)) if pause else None,
     )
 
 

@@ -28,6 +28,7 @@ WATCHED_AFTER = 15.0
 
 DOUBT = OrderState.IN_DOUBT.value
 KILLED_FOR = 15.0
+PAUSED_FOR = 10.0
 PRINTER = frozenset({"narrator"})
 
 
@@ -119,6 +120,11 @@ def lived(scenario: Plan, state: Path) -> World:
         world.plan_time(_moment(at), lambda: world.freeze(seconds))
     for at, milliseconds in scenario.clock:
         world.plan_time(_moment(at), lambda by=milliseconds: world.set_clock(by))  # type: ignore[misc]
+    if scenario.pause is not None:
+        at, scope, name = scenario.pause
+        world.plan_time(_moment(at), lambda: world.command("pause", scope=scope, name=name))
+        later = _moment(at + PAUSED_FOR)
+        world.plan_time(later, lambda: world.command("unpause", scope=scope, name=name))
     number = world.chance.randrange(2, 12)
     match scenario.kill:
         case "at any step":

@@ -12,6 +12,7 @@ from typing import Any
 from actors import paper, system
 from actors.gate import KillGate
 from actors.ledger import Ledger
+from actors.messages import Command
 from actors.orders import OrderState
 from actors.paper.programme import Programme
 from actors.settings import AccountSettings, RiskSettings, Settings
@@ -23,6 +24,7 @@ from actors.simulation.given import LIMITS, PASSWORD, SETTINGS, SPEED, START, US
 from actors.simulation.inside import inside
 from actors.simulation.judge import Judge
 from actors.simulation.trouble import Counts, Luck, Trouble
+from actors.units import Millis
 from runtime.chance import seeded
 from runtime.identity import CountedIdentity
 from runtime.introspection import look
@@ -220,6 +222,12 @@ class World:
     def freeze(self, seconds: float) -> None:
         """Let the book's feed repeat what it said last."""
         self.carriage.frozen_until = self.now + round(seconds * 1000)
+
+    def command(self, command: str, /, **arguments: str) -> None:
+        """Let an operator ask something of the core."""
+        given = {"by": "operator", "reason": "simulated"} | arguments
+        expires = Millis(self.now + 60_000)
+        self.host.tell("control", Command(self.identity.new("c"), command, expires, given))
 
     def wedge(self, address: str) -> None:
         """Let an actor never come back from the turn that it begins next."""
