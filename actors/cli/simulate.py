@@ -35,7 +35,7 @@ def simulate(seed: int, runs: int, jobs: int, as_json: bool) -> int:
     seed gives the same trace. The exit code is 1 when a run violated a promise.
     """
     report = Report()
-    found = outcomes(seed, runs, min(jobs, runs))
+    found = outcomes(seed, runs, jobs)
     for outcome in _with_progress(found, runs):
         report.add(outcome)
     answer(report.body(), as_json, lambda: "\n".join(report.lines()))

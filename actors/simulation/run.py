@@ -48,13 +48,16 @@ class Outcome(msgspec.Struct, frozen=True):
 def outcomes(first: int, runs: int, jobs: int = 1) -> Iterator[Outcome]:
     """Run that many seeds from the first; what comes out is in their order, whoever ran them."""
     seeds = range(first, first + runs)
-    if jobs == 1:
+    if jobs == 1 or runs <= AT_A_TIME:
         yield from _in_a_folder(seeds)
         return
     parts = [seeds[start : start + AT_A_TIME] for start in range(0, runs, AT_A_TIME)]
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    try:
         for part in pool.map(_part, parts):
             yield from part
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _part(seeds: range) -> list[Outcome]:

@@ -69,6 +69,16 @@ def places_under_the_floor(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Door, "look", blind)
 
 
+def believes_an_old_price(patch: pytest.MonkeyPatch) -> None:
+    look = Door.look
+
+    def blind(self: Door, order: Ready, priced_at: float) -> str:
+        reason = look(self, order, priced_at)
+        return "" if reason.endswith(" s old") else reason
+
+    patch.setattr(Door, "look", blind)
+
+
 def does_not_count_the_event(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         controls,
@@ -83,6 +93,7 @@ BUGS: dict[Plant, str] = {
     takes_the_first_silence_for_an_answer: "'refused'",
     forgets_reservations_on_a_restart: "exposure: ",
     places_under_the_floor: "is sent at",
+    believes_an_old_price: "is sent with a price",
     does_not_count_the_event: "event exposure: ",
 }
 
