@@ -147,7 +147,7 @@ class Stage(SimHost):
         while True:
             while self.step():
                 pass
-            due = self._next_due()
+            due = self.next_due()
             if due is None or not any(
                 standing.state is State.STOPPING
                 for supervisor in self.supervisors()
