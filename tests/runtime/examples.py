@@ -50,6 +50,8 @@ def _value(found: inspect.Type, chance: random.Random) -> Any:
             return chance.choice(REALS)
         case inspect.StrType():
             return chance.choice(WORDS)
+        case inspect.BytesType(max_length=most):
+            return bytes(chance.randrange(256) for _ in range(chance.randrange((most or 32) + 1)))
     raise TypeError(f"no example of {found}")
 
 

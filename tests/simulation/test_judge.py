@@ -45,6 +45,9 @@ def test_open_bets_count_with_their_stakes_and_final_ones_with_what_they_lost() 
     assert counted(RUNNING, other, LOST) == {
         "exposure": 2_000,
         "event exposure": 1_000,
+        "account exposure": 2_000,
+        "book exposure": 2_000,
+        "market exposure": 1_000,
         "selection exposure": 1_000,
         "open bets": 2,
         "bets in flight on one selection": 0,
@@ -57,6 +60,18 @@ def test_two_bets_that_the_book_has_not_decided_are_two_in_flight() -> None:
     assert counted(BET, BET)["bets in flight on one selection"] == 2
     away = msgspec.structs.replace(BET, odds_name="AwayOdds")
     assert counted(BET, away)["bets in flight on one selection"] == 1
+
+
+def test_two_sides_of_a_match_count_at_their_worst_once_the_book_has_decided() -> None:
+    home, away = (
+        msgspec.structs.replace(
+            RUNNING, game_type="H", odds_name=side, line=-50, stake=1_000, price=1_900
+        )
+        for side in ("HomeOdds", "AwayOdds")
+    )
+    assert counted(home, away)["event exposure"] == 100
+    pending = msgspec.structs.replace(away, status=BET.status)
+    assert counted(home, pending)["event exposure"] == 1_000
 
 
 def test_an_account_without_bets_is_within_every_limit() -> None:

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from actors import absence, door, gateway, settler
+from actors import absence, gateway, settler
 from actors.cli.simulate import simulate
 from actors.door import Door, Ready, fit
 from actors.errors import UnknownOutcomeError
 from actors.orders import Permit
 from actors.risk import controls
 from actors.risk.reservations import Reservations
+from actors.simulation.carriage import SimClient
 from actors.simulation.run import outcomes
 
 MOST_SEEDS = 150
@@ -31,15 +32,17 @@ def ignores_the_gate(patch: pytest.MonkeyPatch) -> None:
 
 
 def sends_again_after_a_timeout(patch: pytest.MonkeyPatch) -> None:
-    place = door.place
+    exchange = SimClient.exchange
 
-    def stubborn(*arguments: Any, **named: Any) -> Any:
+    def stubborn(self: SimClient, call: str, **named: Any) -> Any:
         try:
-            return place(*arguments, **named)
+            return exchange(self, call, **named)
         except UnknownOutcomeError:
-            return place(*arguments, **named)
+            if call != "PlaceBet":
+                raise
+            return exchange(self, call, **(named | {"last_look": None}))
 
-    patch.setattr(door, "place", stubborn)
+    patch.setattr(SimClient, "exchange", stubborn)
 
 
 def takes_the_first_silence_for_an_answer(patch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,8 @@ def test_a_journal_that_cannot_be_read_is_put_aside_and_a_new_one_begins_with_th
     assert (machine.state / aside / "journal.sqlite").read_bytes().startswith(b"rubbish")
     machine.run()
     machine.until(lambda: strangers(machine), "the bets of the old journal, in the log")
-    assert machine.ask("status")["accounts"]["ao"]["foreign_stakes"] > "0"
+    accounts = machine.until(lambda: machine.ask("status")["accounts"], "the account, in status")
+    assert accounts["ao"]["foreign_stakes"] > "0"
     machine.end()
     assert len(machine.placements()) == placed
 

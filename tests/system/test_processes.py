@@ -42,7 +42,7 @@ def test_a_run_bets_shows_itself_and_ends_with_the_figures_of_the_book(
     fast_machine: Machine,
 ) -> None:
     machine = fast_machine
-    machine.run("--for", "9s")
+    machine.run("--for", "15s")
     machine.until(lambda: "first bet:" in machine.printed(), "the first bet, explained")
     status = machine.ask("status")
     assert set(status) >= STATUS_KEYS
