@@ -15,12 +15,19 @@ from runtime.codec import Message
 from runtime.journal import Journal
 
 ANSWER_WITHIN = 10.0
+LOOK_EVERY = 5.0
 REST_AFTER_NO = 5.0
 IDLE_FOR = 60.0
 
 
 class _NoAnswer(Message, frozen=True):
     """Risk has not answered in time; if it granted, its own sweep takes it back."""
+
+    order: str
+
+
+class _Look(Message, frozen=True):
+    """News of an order may be lost with whoever failed while telling it: the journal has it."""
 
     order: str
 
@@ -48,7 +55,7 @@ class Executor(Actor):
         selection = self.address.partition("/")[2]
         for order in Ledger(self.journal).of_selection(selection):
             if OrderState(order.state) in IN_FLIGHT:
-                self._order = order.id
+                self._wait_for(order.id)
         self.after(IDLE_FOR, _Idle(), "idle")
 
     def on_message(self, message: Message, sender: str) -> None:
@@ -70,17 +77,21 @@ class Executor(Actor):
                 self._rest()
             case _NoAnswer():
                 pass
+            case _Look(order) if order == self._order:
+                self._look(order)
+            case _Look():
+                pass
             case _Idle():
                 self._leave_if_idle()
             case _:
                 super().on_message(message, sender)
-        if not isinstance(message, _Idle):
+        if not isinstance(message, _Idle | _Look):
             self.after(IDLE_FOR, _Idle(), "idle")
 
     def _wish(self, signal: Signal) -> None:
         if self._order or self.clock.monotonic() < self._resting_until:
             return
-        self._order = self.identity.new("t")
+        self._wait_for(self.identity.new("t"))
         intent = Intent(
             self._order,
             signal.account,
@@ -105,14 +116,27 @@ class Executor(Actor):
 
     def _moved(self, order: str, state: OrderState) -> None:
         if state in IN_FLIGHT:
-            self._order = self._order or order
+            if not self._order:
+                self._wait_for(order)
         elif order == self._order:
+            self._rest()
+
+    def _wait_for(self, order: str) -> None:
+        self._order = order
+        self.after(LOOK_EVERY, _Look(order), "look")
+
+    def _look(self, order: str) -> None:
+        known = Ledger(self.journal).exactly(order)
+        if known is None or OrderState(known.state) in IN_FLIGHT | {OrderState.INTENT}:
+            self._wait_for(order)
+        else:
             self._rest()
 
     def _rest(self) -> None:
         self._order = ""
         self._resting_until = self.clock.monotonic() + REST_AFTER_NO
         self.cancel("answer")
+        self.cancel("look")
 
     def _leave_if_idle(self) -> None:
         if self._order:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from actors.executor import ANSWER_WITHIN, IDLE_FOR, REST_AFTER_NO, Executor, in_flight
+from actors.executor import (
+    ANSWER_WITHIN,
+    IDLE_FOR,
+    LOOK_EVERY,
+    REST_AFTER_NO,
+    Executor,
+    in_flight,
+)
 from actors.messages import Denied, Granted, OrderMoved, Place, Reserve
 from actors.orders import Intent, OrderState
 from runtime.host import Host
@@ -269,3 +276,19 @@ def test_executors_with_an_order_on_its_way_are_there_from_the_start() -> None:
     assert (
         sorted(address for address in world.host.cells if address.startswith("executor/")) == born
     )
+
+
+def test_news_that_was_lost_is_found_in_the_journal(world: World) -> None:
+    """Whoever closed the order failed before it could tell."""
+    world.tell(ADDRESS, signal())
+    (wanted,) = wished(world)
+    grant(world, wanted)
+    clerk = Clerk(world.journal)
+    clerk.want(wanted, S.PERMITTED)
+    world.host.run(3 * LOOK_EVERY)
+    world.tell(ADDRESS, signal())
+    assert len(wished(world)) == 1  # permitted is in flight, however often it looks
+    clerk.move(wanted.order, S.EXPIRED)
+    world.host.run(LOOK_EVERY + REST_AFTER_NO)
+    world.tell(ADDRESS, signal())
+    assert len(wished(world)) == 2

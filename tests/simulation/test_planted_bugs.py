@@ -1,6 +1,7 @@
 """Bugs that are planted: each breaks one promise, and some seed shows it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from actors.errors import UnknownOutcomeError
 from actors.orders import Permit
 from actors.risk import controls
 from actors.risk.reservations import Reservations
+from actors.simulation import run
 from actors.simulation.carriage import SimClient
+from actors.simulation.plan import Plan
 from actors.simulation.run import outcomes
 
 MOST_SEEDS = 150
@@ -48,6 +51,15 @@ def sends_again_after_a_timeout(patch: pytest.MonkeyPatch) -> None:
 def takes_the_first_silence_for_an_answer(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(settler, "HISTORY_AFTER", 0.0)
     patch.setattr(absence.Absence, "look", lambda *_, **__: True)
+    drawn = run.plan
+
+    def with_late_placements(seed: int) -> Plan:
+        """Without many of them it would take very many seeds."""
+        scenario = drawn(seed)
+        late = replace(scenario.trouble, late_placements=300, latest=30_000)
+        return replace(scenario, trouble=late)
+
+    patch.setattr(run, "plan", with_late_placements)
 
 
 def forgets_reservations_on_a_restart(patch: pytest.MonkeyPatch) -> None:
