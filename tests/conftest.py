@@ -1,6 +1,7 @@
 """Settings for every test."""
 
 import os
+import warnings
 
 from hypothesis import HealthCheck, settings
 
@@ -9,4 +10,10 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "tictac", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
+if mutant := os.environ.get("TICTAC_MUTANT"):
+    from actors.prove.mutants import MUTANTS
+
+    warnings.warn(f"a bug is planted: {mutant}", stacklevel=1)
+    MUTANTS[mutant].plant(setattr)
+
 settings.load_profile("ci" if os.environ.get("CI") else "tictac")

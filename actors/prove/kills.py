@@ -94,15 +94,22 @@ def _close(gate: KillGate, way: str) -> None:
 
 @contextlib.contextmanager
 def _full_disk() -> Iterator[None]:
-    """Let no file be opened for writing and nothing be written, as on a full disk."""
-    opened, written = os.open, os.pwrite
+    """Let this thread open no file for writing and write nothing, as on a full disk."""
+    opened, written, here = os.open, os.pwrite, threading.get_ident()
 
     def no_room(*arguments: Any, **options: Any) -> int:
-        if len(arguments) > 1 and not arguments[1] & os.O_WRONLY:
+        if threading.get_ident() != here:
+            return opened(*arguments, **options)
+        if not arguments[1] & os.O_WRONLY:
             return opened(*arguments, **options)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    os.open, os.pwrite = no_room, no_room
+    def nothing_more(*arguments: Any) -> int:
+        if threading.get_ident() != here:
+            return written(*arguments)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    os.open, os.pwrite = no_room, nothing_more
     try:
         yield
     finally:

@@ -21,6 +21,7 @@ from actors.units import Millis
 from runtime.actor import Actor
 from runtime.clock import SystemClock
 from runtime.codec import Message, seal
+from runtime.errors import OurError
 from runtime.host import Ports
 from runtime.journal import Entry
 from runtime.thread_host import ThreadHost
@@ -91,10 +92,11 @@ class Load:
         self.host = ThreadHost(Ports(journal=self.journal))
         self.host.spawn(Wedged, "wedged", until=self._let_go)
         self.host.tell("wedged", Token("", ""))
-        for number in range(1, COURIERS + 1):
+        self._couriers = [f"gateway/{ACCOUNT}/{number}" for number in range(1, COURIERS + 1)]
+        for address in self._couriers:
             self.host.spawn(
                 Gateway,
-                f"gateway/{ACCOUNT}/{number}",
+                address,
                 account=ACCOUNT,
                 settings=AccountSettings(url="http://nowhere"),
                 connect=_connect,
@@ -103,17 +105,17 @@ class Load:
                 mode=Mode.PAPER,
                 max_price_age=30.0,
             )
-            self.host.tell(f"gateway/{ACCOUNT}/{number}", Token("token", "http://nowhere"))
+            self.host.tell(address, Token("token", "http://nowhere"))
 
     def waiting(self) -> int:
         """Return how many orders wait at the courier with the fewest."""
-        return min(
-            self.host.post.depth(f"gateway/{ACCOUNT}/{number}") for number in range(1, COURIERS + 1)
-        )
+        return min(self.host.post.depth(address) for address in self._couriers)
 
     def fill(self, orders: int = FULL) -> None:
         """Bring every courier's mailbox up to so many orders, all permitted."""
         while self.waiting() < orders:
+            if any(address not in self.host.cells for address in self._couriers):
+                raise OurError("a courier has failed: the proof would prove nothing")
             now = self.seen.clock.now()
             intents = [self._intent(now) for _ in range(BATCH)]
             entries = [
@@ -133,7 +135,7 @@ class Load:
                 [
                     seal(
                         Place(intent, self._permit(intent)),
-                        f"gateway/{ACCOUNT}/{number % COURIERS + 1}",
+                        self._couriers[number % COURIERS],
                         "load",
                     )
                     for number, intent in enumerate(intents)

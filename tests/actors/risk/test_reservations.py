@@ -1,5 +1,6 @@
 """What Risk holds reserved, and that no sequence of events gets it past a limit."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -133,6 +134,9 @@ BOUNDS = limits(
 SELECTIONS = [handicap(number, of) for of in ("ao-1", "ao-2") for number in (1, 2)]
 
 
+STEPS_DONE = [0]
+
+
 class AnySequence(RuleBasedStateMachine):
     """Intents, moves and time in any order: the journal's own figures keep every limit.
 
@@ -211,6 +215,10 @@ class AnySequence(RuleBasedStateMachine):
         self.start_risk()
 
     @invariant()
+    def count_the_step(self) -> None:
+        STEPS_DONE[0] += 1
+
+    @invariant()
     def every_limit_holds(self) -> None:
         if not hasattr(self, "world"):
             return
@@ -232,11 +240,18 @@ class AnySequence(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "folder"):
             self.folder.cleanup()
+        if told_to := os.environ.get("TICTAC_STEPS_DONE"):
+            Path(told_to).write_text(str(STEPS_DONE[0]))
 
 
 def final_or_unwanted(state: str) -> bool:
     return OrderState(state) in FINAL or state == OrderState.INTENT.value
 
 
-AnySequence.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+STEPS = int(os.environ.get("TICTAC_RISK_STEPS", "3200"))
+LONGEST = 40
+
+AnySequence.TestCase.settings = settings(
+    max_examples=STEPS // LONGEST, stateful_step_count=LONGEST, deadline=None
+)
 TestAnySequence = AnySequence.TestCase

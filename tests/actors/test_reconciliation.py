@@ -1,0 +1,104 @@
+"""Which ticket is which order's: everything has to agree, and exactly one must fit."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from actors.books.asianodds.bets import BetState, BookBet
+from actors.ledger import Ledger, Order
+from actors.orders import OrderState
+from actors.reconciliation import CLOCK_TOLERANCE, find, is_ours, own_figure, path, state_of
+from actors.selections import MarketType, Period, Side
+from actors.units import Millis, Money
+from tests.actors.test_settler import ticket
+from tests.actors.world import NOW, TO_SENDING, Clerk, S, intent, new_journal
+
+
+@pytest.fixture
+def order() -> Order:
+    journal = new_journal()
+    Clerk(journal).want(intent(), *TO_SENDING, reference="WA-1")
+    (found,) = Ledger(journal).bets()
+    return found
+
+
+def test_a_ticket_that_agrees_in_everything_is_ours(order: Order) -> None:
+    assert is_ours(order, ticket("WA-1"))
+    assert is_ours(order, msgspec.structs.replace(ticket("WA-1"), book="sbo"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"reference": "WA-2"},
+        {"book": "PIN"},
+        {"type": MarketType.TOTAL},
+        {"type": None},
+        {"side": Side.AWAY},
+        {"side": None},
+        {"period": Period.HALF_TIME},
+        {"period": None},
+        {"line": 25},
+        {"line": None},
+        {"stake": Money(999)},
+        {"stake": None},
+        {"placed_at": Millis(NOW - CLOCK_TOLERANCE - 1)},
+    ],
+)
+def test_a_ticket_that_differs_in_anything_is_not_ours(order: Order, other: dict[str, Any]) -> None:
+    """References repeat at this book; what cannot be read does not count as agreement."""
+    assert not is_ours(order, msgspec.structs.replace(ticket("WA-1"), **other))
+
+
+@pytest.mark.parametrize("at", [NOW - CLOCK_TOLERANCE, NOW, NOW + 86_400_000])
+def test_the_books_clock_may_be_behind_ours_by_some_minutes(order: Order, at: int) -> None:
+    assert is_ours(order, msgspec.structs.replace(ticket("WA-1"), placed_at=Millis(at)))
+
+
+def test_exactly_one_ticket_must_fit(order: Order) -> None:
+    one = ticket("WA-1")
+    assert find(order, []) is None
+    assert find(order, [ticket("WA-2"), one]) == one
+    assert find(order, [one, one]) == one  # two lists show it
+    assert find(order, [one, msgspec.structs.replace(one, ticket="T-other")]) is None
+
+
+@pytest.mark.parametrize("state", BetState)
+def test_what_the_book_says_makes_a_state_or_none(state: BetState) -> None:
+    assert state_of(ticket("WA-1", state=state)) in {
+        None,
+        S.PENDING,
+        S.ACCEPTED,
+        S.REFUSED,
+        S.SETTLED,
+        S.VOID,
+    }
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "steps"),
+    [
+        (S.ACCEPTED, S.ACCEPTED, ()),
+        (S.PENDING, S.ACCEPTED, (S.ACCEPTED,)),
+        (S.IN_DOUBT, S.SETTLED, (S.ACCEPTED, S.SETTLED)),
+        (S.PENDING, S.VOID, (S.ACCEPTED, S.VOID)),
+        (S.ACCEPTED, S.SETTLED, (S.SETTLED,)),
+        (S.IN_DOUBT, S.REFUSED, (S.REFUSED,)),
+    ],
+)
+def test_a_settled_bet_was_accepted_first(
+    now: OrderState, then: OrderState, steps: tuple[OrderState, ...]
+) -> None:
+    assert path(now, then) == steps
+
+
+def test_our_own_figure_comes_from_the_final_score(order: Order) -> None:
+    def scored(home: int | None, away: int | None) -> BookBet:
+        return msgspec.structs.replace(ticket("WA-1"), final_home_score=home, final_away_score=away)
+
+    assert own_figure(order, scored(2, 0)) == 950
+    assert own_figure(order, scored(0, 0)) == -500
+    assert own_figure(order, scored(0, 1)) == -1000
+    assert own_figure(order, scored(None, 1)) is None
+    assert own_figure(order, scored(-1, -1)) is None
