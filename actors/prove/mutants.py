@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from actors import absence, gateway, reconciliation, settler
+from actors import absence, door, gateway, reconciliation, settler
 from actors.books.asianodds.last_look import LastLook
 from actors.door import Door, Ready, fit
 from actors.errors import UnknownOutcomeError
@@ -28,6 +28,7 @@ Patch = Callable[[Any, str, Any], object]
 """Puts something in the place of an attribute: `setattr`, or a test's own."""
 
 DOOR = "tests/actors/test_door.py"
+RISK = "tests/actors/risk/test_actor.py"
 STEERING = "tests/actors/risk/test_steering.py"
 JOURNAL = "tests/runtime/test_journal.py"
 LEDGER = "tests/actors/test_ledger.py"
@@ -59,17 +60,13 @@ def _blind_to(*reasons: str) -> Callable[[Patch], None]:
 
 
 def _looks_before_the_connection_only(patch: Patch) -> None:
-    exchange = SimClient.exchange
+    place = vars(door)["place"]
 
-    def early(
-        self: SimClient, call: str, *, last_look: LastLook | None = None, **named: Any
-    ) -> Any:
-        if last_look is not None:
-            last_look()
-            return exchange(self, call, last_look=lambda: None, **named)
-        return exchange(self, call, **named)
+    def early(*arguments: Any, last_look: LastLook, **named: Any) -> Any:
+        last_look()
+        return place(*arguments, last_look=lambda: None, **named)
 
-    patch(SimClient, "exchange", early)
+    patch(door, "place", early)
 
 
 def _sends_again_after_a_timeout(patch: Patch) -> None:
@@ -183,15 +180,13 @@ def _takes_any_ticket_with_its_reference(patch: Patch) -> None:
 
 MUTANTS: Mapping[str, Mutant] = {
     "ignores the kill gate": Mutant(_blind_to("kill gate closed"), "through a closed gate"),
-    "looks before the connection only": Mutant(
-        _looks_before_the_connection_only, "through a closed gate"
-    ),
+    "looks before the connection only": Mutant(_looks_before_the_connection_only, tests=DOOR),
     "sends again after a timeout": Mutant(_sends_again_after_a_timeout, "is sent again"),
     "takes a timeout for a no": Mutant(_takes_a_timeout_for_a_no, "'refused'"),
     "resolves a doubt by a timer": Mutant(_resolves_a_doubt_by_a_timer, "'refused'"),
     "forgets reservations on a restart": Mutant(_forgets_reservations_on_a_restart, "exposure: "),
     "reserves nothing": Mutant(_reserves_nothing, "exposure: "),
-    "lets go of what is in doubt": Mutant(_lets_go_of_what_is_in_doubt, "exposure: "),
+    "lets go of what is in doubt": Mutant(_lets_go_of_what_is_in_doubt, tests=RISK),
     "places under the floor": Mutant(_places_under_the_floor, "is sent at"),
     "believes an old price": Mutant(_blind_to(" s old"), "is sent with a price"),
     "leaves out the limit on events": Mutant(_leaves_out("max_event_exposure"), "event exposure: "),
