@@ -21,6 +21,7 @@ from actors.ledger import Ledger, open_journal
 from actors.messages import Command, Reply
 from actors.metrics import BettingCollector
 from actors.paper import PaperSettings, paper_book
+from actors.prove.promises import PROMISES
 from actors.risk.controls import CONTROLS
 from actors.settings import SCALARS, Mode
 from actors.simulation.report import ENOUGH, Report
@@ -431,3 +432,10 @@ def test_the_tables_of_the_journal_are_documented(tmp_path: Path) -> None:
     assert set(rows) == set(journal.database.table_names())
     columns = [column.name for column in journal.database["entries"].columns]
     assert re.findall(r"`(\w+)`", rows["entries"][0]) == columns
+
+
+def test_the_counts_of_the_proofs_are_those_that_are_run() -> None:
+    rows = table(text("docs/promises.md"), "promise")
+    assert {name: tuple(row) for name, row in rows.items()} == {
+        name: (f"{one.ci:,} {one.counts}", f"{one.full:,}") for name, one in PROMISES.items()
+    }
