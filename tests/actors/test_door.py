@@ -242,7 +242,7 @@ def test_a_stake_is_cut_to_what_the_book_takes() -> None:
 
 
 def test_a_stake_is_never_raised_to_the_books_minimum() -> None:
-    assert fitted(offer(minimum=Money(1000)), stake=1000) != ""
+    assert isinstance(fitted(offer(minimum=Money(1000)), stake=1000), Ready)
     assert fitted(offer(minimum=Money(1001))) == "stake 10.00 is under the minimum 10.01"
     assert fitted(offer(maximum=Money(400))) == "stake 4.00 is under the minimum 5.00"
 

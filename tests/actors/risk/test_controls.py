@@ -112,6 +112,10 @@ def test_a_stake_may_reach_its_limit() -> None:
     )
 
 
+def test_the_smallest_stake_there_is_may_be_bet() -> None:
+    assert judged("max_stake", intent(stake=1)).passed
+
+
 @pytest.mark.parametrize("stake", [0, -1000])
 def test_a_stake_of_nothing_or_less_is_refused(stake: int) -> None:
     assert not judged("max_stake", intent(stake=stake)).passed
@@ -367,3 +371,8 @@ def test_an_account_that_is_not_reconciled_refuses_and_says_what_is_unclear() ->
 def test_a_blacklisted_name_is_refused_however_it_is_written(control: str, listed: str) -> None:
     assert not judged(control, bounds=limits(**{control: ("x", listed)})).passed
     assert judged(control, bounds=limits(**{control: ("x",)})).passed
+
+
+def test_the_time_to_the_start_is_told_in_seconds() -> None:
+    soon = intent(event=event(start=Millis(NOW + 90_000)))
+    assert judged("not_started", soon) == Verdict("not_started", True, "starts in 90 s")

@@ -73,7 +73,20 @@ def test_what_is_not_known_to_exclude_the_other_adds_up(other: Stake) -> None:
     assert worst_loss([bet("ah", "home", -50), other]) == 2000
 
 
-LINES = st.integers(-14, 14).map(lambda quarters: quarters * 25)
+@pytest.mark.parametrize(("line", "worst"), [(1000, 100), (1025, 2000)])
+def test_lines_up_to_ten_goals_are_set_off_and_larger_ones_added(line: int, worst: int) -> None:
+    assert worst_loss([bet("ou", "over", line), bet("ou", "under", line)]) == worst
+    assert worst_loss([bet("ah", "home", -line), bet("ah", "away", line)]) == worst
+
+
+@pytest.mark.parametrize("market", ["ah", "ou"])
+def test_a_bet_that_only_a_rout_loses_can_lose(market: str) -> None:
+    """Away +10.00 loses when the home side leads by eleven."""
+    unlikely = {"ah": bet("ah", "away", 1000), "ou": bet("ou", "under", 1000)}[market]
+    assert worst_loss([unlikely]) == 1000
+
+
+LINES = st.integers(-40, 40).map(lambda quarters: quarters * 25)
 BETS = st.builds(
     lambda market, side, line, amount, price, firm: bet(
         market.value,
