@@ -15,7 +15,7 @@ def max_stake(scene: Scene) -> Verdict:
 
 
 def max_exposure(scene: Scene) -> Verdict:
-    return money("max_exposure", _in_all(scene), scene.limits.max_exposure)
+    return money("max_exposure", scene.in_all, scene.limits.max_exposure)
 
 
 def max_account_exposure(scene: Scene) -> Verdict:
@@ -58,13 +58,13 @@ def max_selection_exposure(scene: Scene) -> Verdict:
 
 def daily_loss(scene: Scene) -> Verdict:
     """Count every open bet at its worst, so that the limit holds whatever the results."""
-    worst = _in_all(scene) - scene.book.today(scene.now)
+    worst = scene.in_all - scene.book.today(scene.now)
     return money("daily_loss", worst, scene.limits.daily_loss)
 
 
 def max_drawdown(scene: Scene) -> Verdict:
     """From the best profit ever settled, to the worst that can still come."""
-    worst = scene.book.results.drawdown + _in_all(scene)
+    worst = scene.book.results.drawdown + scene.in_all
     return money("max_drawdown", worst, scene.limits.max_drawdown)
 
 
@@ -82,10 +82,6 @@ def losing_streak(scene: Scene) -> Verdict:
 
 def max_open_bets(scene: Scene) -> Verdict:
     return count("max_open_bets", len(scene.book.held) + 1, scene.limits.max_open_bets)
-
-
-def _in_all(scene: Scene) -> int:
-    return scene.book.liability(plus=scene.wanted) + scene.book.foreign()
 
 
 def _market(held: Reservation) -> tuple[str, object, object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from actors.orders import Intent, Verdict
 from actors.risk.reservations import Reservation, Reservations, wanted
@@ -27,10 +28,15 @@ class Scene:
     paused: Mapping[str, str] = field(default_factory=dict)
     unreconciled: str = ""
 
-    @property
+    @cached_property
     def wanted(self) -> Reservation:
         """Return what the order would hold."""
         return wanted(self.intent, self.now)
+
+    @cached_property
+    def in_all(self) -> int:
+        """Return the most that everything open can lose, this order included."""
+        return self.book.liability(plus=self.wanted) + self.book.foreign()
 
 
 Control = Callable[[Scene], Verdict]

@@ -38,44 +38,31 @@ class Stake(NamedTuple):
 def worst_loss(stakes: Iterable[Stake]) -> int:
     """Return the most that these bets lose together, in minor units; never below zero."""
     total = 0
-    together: dict[tuple[str, Period], list[_Line]] = {}
+    together: dict[tuple[str, Period], list[Line]] = {}
     for stake in stakes:
         selection = stake.selection
         if stake.plain and abs(selection.line) <= LARGEST_LINE:
-            line = _Line(
-                selection.type,
-                selection.side,
-                selection.line,
-                stake.amount,
-                stake.price,
-                stake.firm,
+            line = (
+                *(selection.type, selection.side, selection.line),
+                *(stake.amount, stake.price, stake.firm),
             )
             together.setdefault((selection.event, selection.period), []).append(line)
         else:
             total += stake.amount
-    return total + sum(_worst_of(tuple(sorted(lines, key=repr))) for lines in together.values())
+    return total + sum(_worst_of(tuple(lines)) for lines in together.values())
 
 
-class _Line(NamedTuple):
-    """One bet on the score of one period."""
-
-    type: MarketType
-    side: Side
-    line: int
-    amount: int
-    price: int
-    firm: bool
+Line = tuple[MarketType, Side, int, int, int, bool]
+"""One bet on the score of one period: type, side, line, stake, price, and whether it is firm."""
 
 
 @lru_cache(maxsize=4096)
-def _worst_of(lines: tuple[_Line, ...]) -> int:
+def _worst_of(lines: tuple[Line, ...]) -> int:
     totals = [0] * len(SCORES)
-    for line in lines:
-        most = line.amount * line.price if line.firm else 0
-        won = {
-            outcome: min(most, int(profit(line.amount, line.price, outcome))) for outcome in Result
-        }
-        for number, outcome in enumerate(_results(line.type, line.side, line.line)):
+    for market, side, line, amount, price, firm in lines:
+        most = amount * price if firm else 0
+        won = {outcome: min(most, int(profit(amount, price, outcome))) for outcome in Result}
+        for number, outcome in enumerate(_results(market, side, line)):
             totals[number] += won[outcome]
     return max(0, -min(totals))
 
