@@ -197,8 +197,7 @@ class Control(Actor):
     def _steer(self, command: Command, client: str) -> None:
         if command.id not in self._steered:  # else Risk has it already
             self._steered[command.id] = client
-            by = command.arguments.get("by", "")
-            self.tell("risk", Steer(command.id, command.name, by, command.arguments))
+            self.tell("risk", Steer(command.id, command.name, command.arguments))
 
     def _adjust(self, command: Command, _client: str) -> Reply:
         """Take a difference as explained: somebody paid in, drew money or bet by hand."""

@@ -174,8 +174,8 @@ class AccountState(Message, frozen=True):
     """What the book's account says. Money in minor units.
 
     `difference` is the book's total less ours: the opening balance and our settled profit.
-    `doubts` is how many of our bets may or may not exist, `answered` whether the book was asked
-    about each open one since the Settler began.
+    `answered` tells whether the book was asked about each of our open bets since the Settler
+    began.
     """
 
     overflow = Overflow.CONFLATE
@@ -186,7 +186,6 @@ class AccountState(Message, frozen=True):
     foreign_stakes: int
     difference: int
     at: Millis
-    doubts: int = 0
     answered: bool = False
 
 
@@ -219,7 +218,6 @@ class Steer(Message, frozen=True):
 
     id: str
     name: str
-    by: str
     arguments: Table[str, str]
 
 

@@ -254,7 +254,6 @@ class Settler(Actor):
             sum(int(bet.stake or 0) for bet in strange),
             total - profit - self._opening_balance(total - profit),
             Millis(self.clock.now()),
-            len(ledger.orders({OrderState.IN_DOUBT}, self._account)),
             answered,
         )
         self.tell("risk", state)

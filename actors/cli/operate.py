@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from actors.bet_text import clock_text
-from actors.cli.asking import command, core_listens, operator
+from actors.cli.asking import ANSWER_WITHIN, command, core_listens, operator
 from actors.cli.options import Duration, answer, json_option, state_option
 from actors.cli.steer import paused, scope_options
 from actors.gate import KillGate
@@ -19,7 +19,6 @@ from runtime.clock import SystemClock
 from runtime.errors import OurError
 from runtime.journal import Entry
 
-ANSWER_WITHIN = 5.0
 ASK_AGAIN_AFTER = 0.1
 
 

@@ -33,7 +33,7 @@ from actors.settings import Mode, RiskSettings
 from actors.units import money_text
 from runtime.actor import Actor
 from runtime.codec import Message
-from runtime.errors import OurError
+from runtime.errors import JournalError, OurError
 
 SWEEP_EVERY = 1.0
 GRACE = 2.0
@@ -240,6 +240,8 @@ class Risk(Actor):
     def _steer(self, steer: Steer, sender: str) -> None:
         try:
             body = self._carry_out(steer)
+        except JournalError:
+            raise  # what is in the journal now, only a new start can tell
         except OurError as error:
             self.tell(sender, Steered(steer.id, 1, {"error": str(error)}))
         else:

@@ -3,6 +3,7 @@
 Every change is an entry of the journal, and the rules are folded from them again at each start.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, get_type_hints
 
@@ -108,5 +109,5 @@ def limit_text(name: str, value: Any) -> str:
     if field_type is Seconds:
         return f"{value:g}s"
     if isinstance(value, tuple):
-        return ", ".join(str(msgspec.to_builtins(one)) for one in value)
+        return json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
     return str(value)

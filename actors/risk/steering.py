@@ -32,12 +32,12 @@ def ruling(steer: Steer) -> dict[str, str]:
     given = steer.arguments
     if not given.get("reason"):
         raise OurError(f"{steer.name} needs a reason")
-    who = {"by": steer.by, "reason": given["reason"]}
-    name = given.get("name", "")
+    who = {"by": given.get("by", ""), "reason": given["reason"]}
+    name, value = given.get("name", ""), given.get("value", "")
     match steer.name:
         case "limit":
-            rules.read_limit(name, given.get("value", ""))
-            return {"name": name, "value": given["value"], **who}
+            rules.read_limit(name, value)
+            return {"name": name, "value": value, **who}
         case "unlimit":
             rules.check_name(name)
             return {"name": name, **who}
@@ -62,7 +62,7 @@ def resolution(steer: Steer, ledger: Ledger) -> Resolution:
     states = path(now, then)
     for before, after in zip((now, *states), states or (then,), strict=False):
         check_transition(order.id, before, after)
-    reason = f"operator {steer.by}: {given['reason']}"
+    reason = f"operator {given.get('by', '')}: {given['reason']}"
     return Resolution(order, states, _profit(given, then), reason)
 
 

@@ -1,6 +1,7 @@
 """`tictac status`, `kill`, `resume`, `arm`: with a core, and with none."""
 
 import contextlib
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -222,3 +223,45 @@ def test_commands_leave_the_ledger_as_it_is(tictac: Commands) -> None:
         tictac("status")
         tictac("kill", "--reason", "x")
     assert Ledger(open_journal(tictac.state.path)).everything() == []
+
+
+# A disk that refuses.
+
+
+def no_room(*_arguments: object, **_options: object) -> int:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_kill_on_a_full_disk_closes_the_gate_and_says_what_is_lacking(
+    tictac: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tictac.state.prepare()
+    KillGate(tictac.state.path).prepare()
+    monkeypatch.setattr("actors.gate.os.pwrite", no_room)
+    done = tictac("kill", "--reason", "test")
+    monkeypatch.undo()
+    assert done.code == 1
+    assert "No space left on device, so that it may be open after a restart" in done.out
+    assert KillGate(tictac.state.path).closed()
+
+
+def test_a_kill_that_closes_nothing_never_says_that_it_did(
+    tictac: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tictac.state.prepare()
+    monkeypatch.setattr("actors.gate.os.open", no_room)
+    done = tictac("kill", "--reason", "test")
+    monkeypatch.undo()
+    assert (done.code, done.out) == (1, "")
+    assert "the gate is NOT closed" in done.err
+
+
+def test_a_core_closes_its_gate_where_the_disk_refuses_the_file(
+    tictac: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_core(tictac.state):
+        monkeypatch.setattr("actors.gate.os.open", no_room)
+        done = tictac("kill", "--reason", "test", "--json")
+        assert (done.code, done.json["acknowledged"]) == (1, True)
+        assert tictac("status", "--json").json["trading"] == "killed"
+        monkeypatch.undo()

@@ -10,9 +10,10 @@ from actors.gate import KillGate
 from actors.messages import AccountState, Denied, Granted, OrderMoved, Reserve, Steer, Steered
 from actors.orders import Intent, OrderState
 from actors.risk.actor import Risk
-from actors.risk.rules import limit_text
+from actors.risk.rules import READ_AT_START, limit_text
 from actors.settings import Mode, RiskSettings
-from runtime.journal import Entry
+from runtime.errors import DiskRefusesError
+from runtime.journal import Entry, Journal
 from tests.actors.world import (
     HOME,
     KEY,
@@ -53,8 +54,8 @@ class Desk:
 
     def steer(self, command: str, /, **arguments: str) -> Steered:
         self.count += 1
-        given = {"reason": "because"} | arguments
-        self.world.tell("risk", Steer(f"c-{self.count}", command, "ada", given), sender="control")
+        given = {"reason": "because", "by": "ada"} | arguments
+        self.world.tell("risk", Steer(f"c-{self.count}", command, given), sender="control")
         reply = self.world.told("control", Steered)[-1]
         assert reply.id == f"c-{self.count}"
         return reply
@@ -112,6 +113,8 @@ def test_a_change_is_journalled_with_who_and_why(desk: Desk) -> None:
         ("limit", {"name": "max_fun", "value": "1"}, "no limit 'max_fun'"),
         ("limit", {"name": "max_price_age", "value": "5s"}, "read at the start"),
         ("limit", {"name": "max_stake", "value": "1.00", "reason": ""}, "needs a reason"),
+        ("limit", {"name": "league_blacklist"}, "risk.league_blacklist: holds"),
+        ("limit", {}, "no limit ''"),
         ("unlimit", {"name": "max_fun"}, "no limit 'max_fun'"),
         ("pause", {"scope": "moon", "name": "x"}, "pause one of account, book"),
         ("pause", {"scope": "book", "name": ""}, "pause one of account, book"),
@@ -145,16 +148,44 @@ def test_a_longer_cooldown_counts_bets_from_before_it_was_set(desk: Desk) -> Non
     assert refusal == "selection_cooldown: 60 s ago, at least 3600 s"
 
 
-@pytest.mark.parametrize("name", RiskSettings.__struct_fields__)
+@pytest.mark.parametrize(
+    "name", [name for name in RiskSettings.__struct_fields__ if name not in READ_AT_START]
+)
 def test_a_limit_is_written_as_it_is_read(desk: Desk, name: str) -> None:
     text = limit_text(name, getattr(desk.bounds, name))
-    if text and name not in ("max_price_age", "doubt_patience"):
-        assert desk.steer("limit", name=name, value=text).exit == 0
-        shown: Any = desk.steer("limits").body["limits"]
-        assert shown[name]["value"] == text
+    assert desk.steer("limit", name=name, value=text).exit == 0
+    shown: Any = desk.steer("limits").body["limits"]
+    assert (shown[name]["value"], shown[name]["by"]) == (text, "ada")
+
+
+def test_a_list_is_written_as_it_is_read(desk: Desk) -> None:
+    value = '["*ENGLISH PREMIER LEAGUE", "SERIE A, B"]'
+    assert desk.steer("limit", name="league_blacklist", value=value).exit == 0
+    shown: Any = desk.steer("limits").body["limits"]
+    assert shown["league_blacklist"]["value"] == value
+    assert desk.refusal(intent()) == ["league_blacklist: *ENGLISH PREMIER LEAGUE"]
 
 
 # Pauses.
+
+
+def test_a_pause_whose_fate_the_journal_does_not_tell_ends_risk_and_holds_from_its_next_start(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = Journal.append
+
+    def written_and_not_acknowledged(self: Journal, *arguments: Any) -> None:
+        append(self, *arguments)
+        raise DiskRefusesError("the disk", undone=False)
+
+    monkeypatch.setattr(Journal, "append", written_and_not_acknowledged)
+    given = {"reason": "cuts", "by": "ada", "scope": "book", "name": "SBO"}
+    desk.world.tell("risk", Steer("c-x", "pause", given), sender="control")
+    monkeypatch.undo()
+    assert desk.world.told("control", Steered) == []
+    assert "risk" not in desk.world.host.cells
+    desk.start()
+    assert desk.refusal(intent("t-1")) == ["not_paused: book SBO is paused: cuts"]
 
 
 def test_a_paused_book_gets_no_bets_until_it_is_resumed(desk: Desk) -> None:
