@@ -56,9 +56,10 @@ def move(world: World, order: str, state: OrderState) -> None:
 
 
 def test_a_signal_becomes_one_intent_that_says_the_same(world: World) -> None:
-    said = signal()
+    said = signal(market="today")
     world.tell(ADDRESS, said)
     (wanted,) = wished(world)
+    assert wanted.market == "today"
     assert wanted.order
     assert (wanted.account, wanted.event, wanted.selection) == ("ao", said.event, HOME)
     assert (wanted.book, wanted.locator, wanted.strategy) == ("SBO", "11/1/1", "value")

@@ -83,6 +83,7 @@ def test_an_update_becomes_a_signal_with_all_that_the_gateway_will_need() -> Non
     world = start("Greedy")
     world.tell("market/m", update(world, quote(price=1960)))
     (said,) = world.told(EXECUTOR, Signal)
+    assert said.market == "m"
     assert (said.account, said.event, said.selection, said.book) == ("ao", EVENT, HOME, "SBO")
     assert (said.locator, said.price, said.floor, said.stake) == ("11/1/1", 1960, 1950, 500)
     assert (said.strategy, said.seen_at) == ("Greedy", NOW)

@@ -49,6 +49,17 @@ def test_a_frame_goes_to_the_mailbox_at_its_address(post: PostOffice) -> None:
     assert reasons(post) == []
 
 
+def test_letters_of_one_turn_go_each_to_its_own_address(post: PostOffice) -> None:
+    """Addresses are looked up by runs; a run ends with another address, also a dead one."""
+    one, other = box(), box()
+    post.open("one", one)
+    post.open("other", other)
+    to = ["one", "one", "other", "nobody", "other", "one", "nobody", "nobody"]
+    post.send([seal(Say(str(number)), name, "me") for number, name in enumerate(to)])
+    assert (texts(one), texts(other)) == (["0", "1", "5"], ["2", "4"])
+    assert [name for name, _ in reasons(post)] == ["nobody"] * 3
+
+
 def test_control_keeps_its_right_of_way(post: PostOffice) -> None:
     mailbox = box()
     post.open("one", mailbox)

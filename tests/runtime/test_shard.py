@@ -152,6 +152,20 @@ def test_a_letter_that_cannot_be_read_takes_no_room() -> None:
     context.destroy(linger=0)
 
 
+def test_letters_of_one_turn_are_counted_each_at_its_own_slot() -> None:
+    """Slots are looked up by runs; a run ends with another address, also a dead one."""
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    shard = Shard(context, "shard", SystemClock(), PostOffice())
+    one, other = shard.slot("one"), shard.slot("other")
+    to = ["one", "one", "other", "nobody", "other", "one", "nobody"]
+    outcomes = shard.deliver([seal(Say("x"), name, "me") for name in to])
+    assert [letter.to for letter, _ in outcomes] == ["nobody"] * 2
+    assert (one.depth(), other.depth()) == (3, 2)
+    shard._drain(10)
+    assert (len(one.data), len(other.data)) == (3, 2)
+    context.destroy(linger=0)
+
+
 def test_a_frame_that_is_counted_and_not_there_yet_is_waited_for() -> None:
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     shard = Shard(context, "shard", SystemClock(), PostOffice())

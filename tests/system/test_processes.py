@@ -50,6 +50,7 @@ def test_a_run_bets_shows_itself_and_ends_with_the_figures_of_the_book(
     assert list(status["feeds"]) == ["today"]
     assert {actor["address"] for actor in status["actors"]} >= CORE_ACTORS
     assert stat.S_IMODE(machine.state.stat().st_mode) == 0o700
+    assert (machine.state / "KILL.spare").exists()  # so that a full disk does not keep it open
     assert machine.process is not None
     assert machine.process.wait(AT_MOST) == 0
     assert machine.verdict() == []

@@ -91,8 +91,6 @@ class Connection:
             if _never_connected(error):
                 raise NotSentError(fault) from None
             raise UnknownOutcomeError(fault) from None
-        finally:
-            next_look.set(None)
 
     def _connected(self) -> requests.Session:
         if self._session is None:

@@ -14,13 +14,16 @@ from actors.ledger import Ledger
 from actors.messages import Denied, Granted, OrderMoved, Reserve
 from actors.orders import FINAL, TRANSITIONS, Intent, OrderState
 from actors.risk.actor import Risk
-from actors.risk.reservations import DAY, Reservations, wanted
-from actors.selections import Selection
+from actors.risk.reservations import DAY, Reservation, Reservations, wanted
+from actors.selections import Phase, Selection
 from actors.settings import Mode
 from tests.actors.world import (
     KEY,
+    KICK_OFF,
     NOW,
     TO_ACCEPTED,
+    TO_IN_DOUBT,
+    TO_PENDING,
     Clerk,
     S,
     World,
@@ -95,6 +98,49 @@ def test_a_restored_order_counts_as_one_that_was_granted() -> None:
     assert book.stakes() == book.liability() == 700
     assert book.last_by_selection == {intent().selection.key: NOW}
     assert book.last_by_event == {"ao-1": NOW}
+
+
+def restored_at(*states: OrderState, at: int = NOW, **body: int) -> Reservation:
+    """Return what an order in its last state holds after a restart."""
+    journal = new_journal()
+    Clerk(journal).want(intent(), *states, at=at, **body)
+    book = Reservations()
+    book.restore(Ledger(journal).everything())
+    return book.held["t-1"]
+
+
+@pytest.mark.parametrize(
+    ("states", "firm"), [(TO_ACCEPTED, True), (TO_IN_DOUBT, False), (TO_PENDING, False)]
+)
+def test_only_a_bet_that_the_book_has_confirmed_is_firm_after_a_restart(
+    states: tuple[OrderState, ...], firm: bool
+) -> None:
+    assert restored_at(*states).firm is firm
+
+
+def test_a_restored_bet_has_the_price_that_was_taken() -> None:
+    assert restored_at(*TO_ACCEPTED, price=1931).price == 1931
+
+
+def test_a_bet_is_firm_once_the_ledger_says_that_it_was_accepted(book: Reservations) -> None:
+    book.grant(wanted(intent(), NOW, 15.0), NOW)
+    assert (book.held["t-1"].firm, book.held["t-1"].price) == (False, intent().floor)
+    for states, firm in ((TO_IN_DOUBT, False), (TO_ACCEPTED, True)):
+        journal = new_journal()
+        Clerk(journal).want(intent(), *states, price=1931)
+        (order,) = Ledger(journal).everything()
+        book.confirm(order)
+        assert (book.held["t-1"].firm, book.held["t-1"].price) == (firm, 1931)
+
+
+def test_what_is_bet_while_a_match_is_played_is_not_set_off() -> None:
+    """Also after a restart: it is settled on the score since then."""
+    live = event(phase=Phase.LIVE)
+    assert wanted(intent(), KICK_OFF - 1).plain
+    assert not wanted(intent(), KICK_OFF).plain
+    assert not wanted(intent(event=live), KICK_OFF - 1).plain
+    assert restored_at(*TO_ACCEPTED, at=KICK_OFF - 1).plain
+    assert not restored_at(*TO_ACCEPTED, at=KICK_OFF).plain
 
 
 def test_an_order_that_was_never_sent_is_not_remembered_as_a_bet() -> None:

@@ -60,6 +60,12 @@ class Desk:
         assert reply.id == f"c-{self.count}"
         return reply
 
+    def moved(self, order: str, *states: OrderState, pnl: int = 0) -> None:
+        """Tell Risk what became of an order, as whoever moved it does."""
+        key = self.world.order(order).selection
+        for state in states:
+            self.world.tell("risk", OrderMoved(order, key, state.value, 1000, pnl))
+
     def ask(self, wanted: Intent) -> Granted | Denied:
         self.world.tell("risk", Reserve(wanted), sender=EXECUTOR)
         answer = self.world.heard[EXECUTOR][-1]

@@ -1,0 +1,48 @@
+"""Risk over time: what was confirmed, won and lost counts from then on, also after a restart."""
+
+from pathlib import Path
+
+import pytest
+
+from actors.orders import OrderState
+from actors.selections import MarketType, Period, Selection, Side
+from tests.actors.risk.test_steering import Desk
+from tests.actors.world import HOME, TO_ACCEPTED, TO_PENDING, S, handicap, intent
+
+AWAY = Selection("ao-1", MarketType.HANDICAP, Period.FULL_TIME, 25, Side.AWAY)
+
+
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize(
+    ("states", "allowed"), [((*TO_PENDING, S.ACCEPTED), True), (TO_PENDING, False)]
+)
+def test_a_bet_makes_up_for_another_once_the_book_has_confirmed_it(
+    tmp_path: Path, states: tuple[OrderState, ...], allowed: bool, restart: bool
+) -> None:
+    """10.00 on the away side at 1.95: if home is backed with 30.00, 20.50 can be lost, or 30.00."""
+    desk = Desk(tmp_path, max_event_exposure=2100)
+    assert desk.refusal(intent("t-1", selection=AWAY)) == []
+    desk.clerk.move("t-1", *states[1:], price=1950, stake=1000)
+    if restart:
+        desk.restart()
+    else:
+        desk.moved("t-1", *states[2:])
+    refusal = desk.refusal(intent("t-2", stake=3000))
+    assert refusal == ([] if allowed else ["max_event_exposure: 30.00 of 21.00"])
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_drawdown_and_a_streak_outlive_a_restart(tmp_path: Path, restart: bool) -> None:
+    desk = Desk(tmp_path, max_drawdown=3000, losing_streak=2, losing_streak_rest=600.0)
+    for number, pnl in enumerate((2000, -1000, -1500)):
+        order = f"t-{number}"
+        desk.ask(intent(order, selection=handicap(number)))
+        desk.clerk.move(order, *TO_ACCEPTED[1:], stake=1000)
+        desk.clerk.move(order, S.SETTLED, pnl=pnl)
+        desk.moved(order, S.SETTLED, pnl=pnl)
+    if restart:
+        desk.restart()
+    assert desk.refusal(intent("t-9", selection=HOME)) == [
+        "max_drawdown: 35.00 of 30.00",
+        "losing_streak: 2 losses, rest 600 s",
+    ]
