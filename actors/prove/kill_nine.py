@@ -56,7 +56,7 @@ def _on_one_machine(kills: int, seed: int, tell: Callable[[int], object]) -> dic
                 if number % KILLS_BETWEEN_RESTS == 0 or number == kills:
                     machine.come_to_rest()
                     violations += machine.verdict()
-            placements = len(machine.placements())
+            placements = machine.placements()
         finally:
             machine.close()
     return {

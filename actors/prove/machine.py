@@ -7,12 +7,11 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pysqlite3.dbapi2 as sqlite
-
 from actors import nodes
 from actors.gate import KillGate
 from actors.ledger import Ledger, open_journal
-from actors.orders import IN_FLIGHT, OPEN, OrderState
+from actors.orders import OPEN, OrderState
+from actors.prove.verdict import bets, placements, verdict
 from actors.state_folder import StateFolder
 from runtime.child import ChildProcess, Running, spawn
 from runtime.clock import SystemClock
@@ -47,8 +46,6 @@ paper: {speed: 3600, seed: SEED, balance: 1000000.00}
 LOOK_EVERY = 0.05
 START_WITHIN = 60.0
 REST_WITHIN = 90.0
-
-Placed = list[tuple[str, int]]
 
 
 class Machine:
@@ -116,8 +113,8 @@ class Machine:
         self.gate.open()
 
     def _at_rest(self) -> bool:
+        known = bets(self.state.paper)
         with _journal(self.state) as ledger:
-            known = {reference for reference, _ in self._book("SELECT reference, 0 FROM bets")}
             return all(
                 order.state == OrderState.IN_DOUBT.value and order.reference not in known
                 for order in ledger.orders(OPEN)
@@ -125,41 +122,12 @@ class Machine:
 
     def verdict(self) -> list[str]:
         """Hold our journal against the book's own file, at rest; empty when they agree."""
-        faults = []
-        placed = [reference for reference, _ in self.placements()]
-        if len(placed) != len(set(placed)):
-            faults.append("a PlaceBetId was sent twice")
-        bets = self._book("SELECT reference, pnl FROM bets WHERE status != 'Rejected'")
-        theirs = dict(bets)
-        if len(theirs) != len(bets):
-            faults.append("a reference has two bets at the book")
         with _journal(self.state) as ledger:
-            ours = {order.reference: order for order in ledger.bets()}
-            faults += [f"{name} is not ours" for name in {*placed, *theirs} - set(ours)]
-            for name, order in ours.items():
-                state = OrderState(order.state)
-                if state is OrderState.SETTLED and theirs.get(name) != order.pnl:
-                    faults.append(f"{name}: {order.pnl} here, {theirs.get(name)} there")
-                if state in (OrderState.REFUSED, OrderState.NOT_SENT) and name in theirs:
-                    faults.append(f"{name} is {order.state} here and a bet there")
-                if state in IN_FLIGHT - {OrderState.IN_DOUBT}:
-                    faults.append(f"{name} is still {order.state}")
-            faults += [
-                f"{order.id} is still an intent"
-                for order in ledger.orders({OrderState.INTENT, OrderState.PERMITTED})
-            ]
-            ledger.journal.verify()
-        return faults
+            return verdict(ledger, self.state.paper, at_rest=True)
 
-    def placements(self) -> Placed:
-        """Return reference and moment of every PlaceBet that the book received."""
-        return self._book("SELECT reference, received_ms FROM placements ORDER BY rowid")
-
-    def _book(self, query: str) -> Placed:
-        with contextlib.closing(
-            sqlite.connect(f"file:{self.state.paper}?mode=ro", uri=True)
-        ) as file:
-            return list(file.execute(query).fetchall())
+    def placements(self) -> int:
+        """Return how many PlaceBets the book has received."""
+        return len(placements(self.state.paper))
 
     def close(self) -> None:
         """End what stays."""

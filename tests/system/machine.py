@@ -14,6 +14,7 @@ from typing import Any
 import pysqlite3.dbapi2 as sqlite
 
 from actors.ledger import Ledger, open_journal
+from actors.prove.verdict import bets, placements, verdict
 
 TICTAC = [sys.executable, "-m", "actors.cli"]
 AT_MOST = 25.0
@@ -158,20 +159,11 @@ class Machine:
 
     def placements(self) -> list[tuple[str, int]]:
         """Return reference and moment of every PlaceBet the book received, oldest first."""
-        return self._book("SELECT reference, received_ms FROM placements ORDER BY rowid")
+        return placements(self.state / "paper.sqlite")
 
     def bets(self) -> dict[str, tuple[str, int]]:
         """Return status and profit of the book's bets by reference, which must be unique."""
-        rows = self._book("SELECT reference, status, pnl FROM bets")
-        found = {reference: (status, pnl) for reference, status, pnl in rows}
-        assert len(found) == len(rows), "a reference has two bets at the book"
-        return found
-
-    def _book(self, query: str) -> list[Any]:
-        with contextlib.closing(
-            sqlite.connect(f"file:{self.state}/paper.sqlite?mode=ro", uri=True)
-        ) as file:
-            return list(file.execute(query).fetchall())
+        return bets(self.state / "paper.sqlite")
 
     # Our own.
 
@@ -185,17 +177,4 @@ class Machine:
 
     def verdict(self) -> list[str]:
         """Compare book and journal of a machine at rest; empty when they agree."""
-        faults = []
-        ledger, bets = self.ledger(), self.bets()
-        references = [reference for reference, _ in self.placements()]
-        if len(references) != len(set(references)):
-            faults.append("a PlaceBetId was used twice")
-        ours = {order.reference: order for order in ledger.bets()}
-        faults += [f"{name} at the book is not ours" for name in {*bets, *references} - set(ours)]
-        for name, order in ours.items():
-            if order.state in ("pending", "accepted", "settled") and name not in bets:
-                faults.append(f"{name} is {order.state} here and unknown to the book")
-            if order.state == "settled" and order.pnl != bets[name][1]:
-                faults.append(f"{name} brought {order.pnl} here and {bets[name][1]} there")
-        ledger.journal.verify()
-        return faults
+        return verdict(self.ledger(), self.state / "paper.sqlite")
