@@ -7,7 +7,7 @@ import pytest
 
 from actors.control import KILL_SETTLES_AFTER, LONGEST_ARM, LOOK_FOR, REPLIES_KEPT, Control
 from actors.gate import KillGate
-from actors.messages import AccountState, Armed, Command, FeedReport, Reply, Steer, Steered
+from actors.messages import AccountState, Armed, Command, FeedReport, Reply
 from actors.settings import Mode
 from actors.status import trading
 from actors.units import Millis
@@ -421,69 +421,3 @@ def test_the_journal_refuses_an_older_control(desk: Desk) -> None:
     older.record("resumed", "gate")
     with pytest.raises(JournalError, match="the newest is 2"):
         older.commit()
-
-
-# What Risk carries out.
-
-
-def test_a_command_for_risk_is_answered_when_risk_has_answered(desk: Desk) -> None:
-    desk.send("pause", id="c-x", scope="book", name="SBO", by="ada", reason="cuts")
-    (steer,) = desk.world.told("risk", Steer)
-    assert (steer.id, steer.name) == ("c-x", "pause")
-    assert (steer.arguments["name"], steer.arguments["by"]) == ("SBO", "ada")
-    assert desk.replies == []
-    desk.world.tell("control", Steered("c-x", 0, {"paused": {}}), sender="risk")
-    assert desk.replies == [Reply("c-x", 0, {"paused": {}})]
-
-
-def test_a_repeated_command_for_risk_is_carried_out_once(desk: Desk) -> None:
-    for _ in range(2):
-        desk.send("limits", id="c-x")
-    assert len(desk.world.told("risk", Steer)) == 1
-    desk.world.tell("control", Steered("c-x", 1, {"error": "no"}), sender="risk")
-    desk.send("limits", id="c-x")
-    assert desk.replies == [Reply("c-x", 1, {"error": "no"})] * 2
-    assert len(desk.world.told("risk", Steer)) == 1
-
-
-def test_nobody_but_risk_answers_for_risk(desk: Desk) -> None:
-    desk.send("limits", id="c-x")
-    desk.world.tell("control", Steered("c-x", 0, {}), sender="client/1")
-    assert desk.replies == []
-
-
-# adjust
-
-
-def differing(desk: Desk, difference: int = 5_000) -> None:
-    desk.world.tell("control", AccountState("ao", 1, 0, 0, difference, Millis(NOW)))
-
-
-def test_a_difference_is_explained_once_and_journalled_with_the_reason(desk: Desk) -> None:
-    differing(desk)
-    given = {"account": "ao", "amount": "50.00", "reason": "paid in", "by": "ada"}
-    assert desk.ask("adjust", **given).body == {"account": "ao", "adjusted": "50.00"}
-    (entry,) = desk.world.journal.entries("account/ao")
-    assert (entry.kind, entry.body["amount"]) == ("account.adjusted", 5_000)
-    assert (entry.body["reason"], entry.body["by"]) == ("paid in", "ada")
-    again = desk.ask("adjust", **given)
-    assert (again.exit, again.body) == (1, {"error": "there is no difference at ao to explain"})
-
-
-@pytest.mark.parametrize(
-    ("given", "says"),
-    [
-        ({"account": "b", "amount": "50.00", "reason": "x"}, "no account 'b' was read yet"),
-        ({"account": "ao", "amount": "50.00", "reason": ""}, "adjust needs a reason"),
-        ({"account": "ao", "amount": "49.00", "reason": "x"}, "the difference is 50.00, not 49"),
-        ({"account": "ao", "reason": "x"}, "the difference is 50.00, not None"),
-    ],
-)
-def test_a_difference_that_was_not_meant_is_not_explained(
-    desk: Desk, given: dict[str, str], says: str
-) -> None:
-    differing(desk)
-    reply = desk.ask("adjust", **given)
-    assert reply.exit == 1
-    assert says in str(reply.body["error"])
-    assert list(desk.world.journal.entries("account/ao")) == []

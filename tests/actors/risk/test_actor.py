@@ -405,22 +405,3 @@ def test_a_newer_risk_takes_the_pen_from_the_older(world: World, gate: KillGate)
     with pytest.raises(Exception, match="the newest is 2"):
         older.commit()
     assert world.ledger.everything() == []
-
-
-def test_an_executor_that_waits_hears_what_a_new_risk_closed(world: World, gate: KillGate) -> None:
-    start(world, gate)
-    ask(world, intent("t-1"))
-    ask(world, intent("t-2", selection=handicap(1)))
-    Clerk(world.journal, "gateway").move("t-2", S.SENDING)
-    world.kill("risk")
-    start(world, gate)
-    moved = world.told(ASKER, OrderMoved)
-    assert [(m.order, m.state) for m in moved] == [("t-1", "abandoned")]  # t-2 has another
-
-
-def test_orders_of_a_dead_process_wake_nobody(world: World, gate: KillGate) -> None:
-    Clerk(world.journal).want(intent("t-old"), *TO_PERMITTED)
-    world.journal.begin_term(NOW)
-    start(world, gate)
-    assert world.order("t-old").state == "abandoned"
-    assert world.told(ASKER, OrderMoved) == []

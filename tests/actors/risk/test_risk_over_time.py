@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from actors.messages import OrderMoved
 from actors.orders import OrderState
 from actors.selections import MarketType, Period, Selection, Side
-from tests.actors.risk.test_steering import Desk
-from tests.actors.world import HOME, TO_ACCEPTED, TO_PENDING, S, handicap, intent
+from tests.actors.risk.test_steering import EXECUTOR, Desk
+from tests.actors.world import HOME, NOW, TO_ACCEPTED, TO_PENDING, S, handicap, intent
 
 AWAY = Selection("ao-1", MarketType.HANDICAP, Period.FULL_TIME, 25, Side.AWAY)
 
@@ -46,3 +47,22 @@ def test_a_drawdown_and_a_streak_outlive_a_restart(tmp_path: Path, restart: bool
         "max_drawdown: 35.00 of 30.00",
         "losing_streak: 2 losses, rest 600 s",
     ]
+
+
+def test_an_executor_that_waits_hears_what_a_new_risk_closed(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.ask(intent("t-1"))
+    desk.ask(intent("t-2", selection=handicap(1)))
+    desk.clerk.move("t-2", S.SENDING)
+    desk.restart()
+    moved = desk.world.told(EXECUTOR, OrderMoved)
+    assert [(m.order, m.state) for m in moved] == [("t-1", "abandoned")]  # t-2 has another
+
+
+def test_orders_of_a_dead_process_wake_nobody(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.clerk.want(intent("t-old"), S.PERMITTED)
+    desk.world.journal.begin_term(NOW)
+    desk.restart()
+    assert desk.world.order("t-old").state == "abandoned"
+    assert desk.world.told(EXECUTOR, OrderMoved) == []
