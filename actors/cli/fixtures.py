@@ -23,7 +23,7 @@ from runtime.errors import OurError
 from runtime.journal import Entry
 from runtime.limits import Report
 
-SALTS = ("first", "second")
+SALTS = ("A", "B")
 
 
 @click.group()
