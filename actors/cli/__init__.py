@@ -7,6 +7,7 @@ import click
 from actors.cli import (
     bench,
     check,
+    fixtures,
     keep,
     operate,
     paper,
@@ -46,6 +47,7 @@ for command in (
     keep.backup,
     keep.restore,
     keep.quarantine,
+    fixtures.fixtures,
     replay.replay,
     simulate.simulate,
     bench.bench,

@@ -73,3 +73,21 @@ def test_a_difference_that_was_not_meant_is_not_explained(
     assert reply.exit == 1
     assert says in str(reply.body["error"])
     assert list(desk.world.journal.entries("account/ao")) == []
+
+
+# What Fixtures carries out.
+
+
+def test_a_command_for_fixtures_is_answered_by_fixtures_alone(desk: Desk) -> None:
+    desk.send("fixtures", id="c-x", ruling="accept", number="1", reason="one game", by="ada")
+    assert desk.world.told("risk", Steer) == []
+    desk.world.tell("control", Steered("c-x", 0, {"ruling": "no"}), sender="risk")
+    assert desk.replies == []
+    desk.world.tell("control", Steered("c-x", 0, {"ruling": "accepted"}), sender="fixtures")
+    assert desk.replies == [Reply("c-x", 0, {"ruling": "accepted"})]
+
+
+def test_fixtures_does_not_answer_for_risk(desk: Desk) -> None:
+    desk.send("limits", id="c-x")
+    desk.world.tell("control", Steered("c-x", 0, {}), sender="fixtures")
+    assert desk.replies == []

@@ -23,6 +23,8 @@ from actors.state_folder import StateFolder
 from runtime.journal import Entry, Journal, Written
 from runtime.journal_chain import NOTHING
 from runtime.journal_copy import back_up
+from tests.actors.fixtures.test_actor import Desk as FixturesDesk
+from tests.actors.fixtures.test_actor import listed
 from tests.actors.world import KEY, Clerk, agreed, intent
 from tests.actors.world import World as Desk
 from tests.system.test_faults import BAD_BOOK
@@ -51,7 +53,7 @@ def lived(folder: Path) -> list[Written]:
         for entry in world.journal.entries():  # each day counts its orders from t-000001
             lines = msgspec.json.encode(entry).replace(b"t-0", f"t-{number}".encode())
             entries.append(msgspec.json.decode(lines, type=Written))
-    return entries + _operated(folder) + _restored(folder)
+    return entries + _operated(folder) + _matched() + _restored(folder)
 
 
 def chosen(entries: list[Written]) -> list[Written]:
@@ -135,6 +137,17 @@ def types(entries: list[Written]) -> dict[str, dict[str, list[str]]]:
         kind: {name: sorted(types) for name, types in sorted(fields.items())}
         for kind, fields in sorted(found.items())
     }
+
+
+def _matched() -> list[Written]:
+    """Let Fixtures find a match, lose it, and write what an operator says of another."""
+    desk = FixturesDesk()
+    desk.tell(listed("ao", "Arsenal v Chelsea"), listed("oa", "Chelsea v Arsenal"))
+    desk.steer(ruling="accept", number="1", reason="neutral ground")
+    desk.steer(names="ao:Maastricht=oa:MVV", reason="the club's site")
+    desk.tell(listed("ao", "Ajax v PSV"), listed("oa", "Ajax v PSV"))
+    desk.steer(ruling="refuse", number="2", reason="another game")
+    return list(desk.world.journal.entries("fixtures"))
 
 
 def _restored(folder: Path) -> list[Written]:
