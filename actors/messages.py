@@ -212,7 +212,7 @@ class Reply(Message, frozen=True):
 
 
 class Steer(Message, frozen=True):
-    """An operator's command that only Risk can carry out."""
+    """An operator's command that only Risk, or an account's Settler, can carry out."""
 
     control = True
 

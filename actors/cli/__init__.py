@@ -5,6 +5,7 @@ import sys
 import click
 
 from actors.cli import (
+    adopt,
     bench,
     check,
     keep,
@@ -39,6 +40,7 @@ for command in (
     steer.pause,
     steer.resolve,
     steer.adjust,
+    adopt.adopt,
     read.bets,
     read.why,
     paper.paper,
