@@ -235,11 +235,12 @@ class Ledger:
         ).fetchone()
         return int(row[0])
 
-    def accounting_for(self, reference: str, ticket: str) -> Order | None:
-        """Return the order that counts a bet: none when we hold that there is no such bet.
+    def accounts_for(self, reference: str, ticket: str = "") -> bool:
+        """Tell whether we count a bet of the book: not when we hold that there is none such."""
+        return self.accounting_for(reference, ticket) is not None
 
-        An order of ours has one ticket, which it may not know yet; an adopted one is its ticket's.
-        """
+    def accounting_for(self, reference: str, ticket: str) -> Order | None:
+        """Return the order that counts a bet of the book; an adopted one counts its ticket only."""
         none = (OrderState.REFUSED.value, OrderState.NOT_SENT.value)
         found = self._select(
             "reference = ? AND reference <> '' AND state NOT IN (?, ?)"

@@ -37,7 +37,7 @@ def strangers(running: Iterable[BookBet], ledger: Ledger) -> list[BookBet]:
         bet
         for bet in running
         if state_of(bet) is not OrderState.REFUSED
-        and ledger.accounting_for(bet.reference, bet.ticket) is None
+        and not ledger.accounts_for(bet.reference, bet.ticket)
     ]
 
 
