@@ -171,7 +171,7 @@ def test_it_makes_up_for_no_other_bet(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("home", "away"),
-    [("Arsenal", "Everton"), ("ARSENAL", "Everton "), ("Ａrsenal", "Everton")],  # noqa: RUF001
+    [("Arsenal", "Everton"), ("ARSENAL", "Everton "), ("Ａrsenal", "Everton")],
 )
 def test_its_match_is_known_by_the_names(tmp_path: Path, home: str, away: str) -> None:
     desk = Adopting(tmp_path, max_event_exposure=1_500)
