@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from actors.books.asianodds.bets import BetState, BookBet
+from actors.books.asianodds.placement import reference_of
 from actors.ledger import Ledger, Order
 from actors.orders import Adopted, OrderState
 from actors.reconciliation import state_of
@@ -88,11 +89,16 @@ def _stranger(account: str, bet: BookBet, ledger: Ledger, now: Millis) -> Found:
         return Found(bet.ticket, bet, LEFT, made)
     if ledger.exactly(made.order) is not None:
         return Found(bet.ticket, bet, LEFT, f"{made.order} is there already, and is another bet's")
-    earlier = ledger.of_reference(bet.reference)[-1:]
-    if not earlier:
+    earlier = _earlier(bet, ledger)
+    if earlier is None:
         return Found(bet.ticket, bet, TAKEN, "", made)
-    why = f"{earlier[0].id} stays {earlier[0].state}"
-    return Found(bet.ticket, bet, TAKEN, why, made, earlier[0].id)
+    return Found(bet.ticket, bet, TAKEN, f"{earlier.id} stays {earlier.state}", made, earlier.id)
+
+
+def _earlier(bet: BookBet, ledger: Ledger) -> Order | None:
+    """Return the order of this reference that we hold to be no bet, or never to have left."""
+    known = ledger.of_reference(bet.reference)
+    return known[-1] if known else ledger.exactly(bet.reference.removeprefix(reference_of("")))
 
 
 def as_order(account: str, bet: BookBet, now: Millis) -> Adopted | str:

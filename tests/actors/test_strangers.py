@@ -158,6 +158,12 @@ def test_a_bet_of_an_order_that_we_hold_to_be_none_is_adopted_under_its_ticket(
     assert verdicts(clerk, whole()) == []  # one bet, one order that counts it
 
 
+def test_a_bet_of_an_order_that_had_not_left_when_the_copy_was_made_names_it(clerk: Clerk) -> None:
+    clerk.want(intent("t-1"), S.PERMITTED, S.ABANDONED)
+    (found,) = sift("ao", Ledger(clerk.journal), [whole("WA-t-1")], (), Millis(NOW))
+    assert (found.becomes, found.earlier, found.why) == ("adopted", "t-1", "t-1 stays abandoned")
+
+
 def test_a_number_that_another_bet_has_here_is_not_taken_again(clerk: Clerk) -> None:
     clerk.adopt(adopted("T-WA-1", reference="WA-other"))
     ((becomes, why),) = verdicts(clerk, whole())
