@@ -242,7 +242,7 @@ class Reply(Message, frozen=True):
 
 
 class Steer(Message, frozen=True):
-    """An operator's command that another actor carries out: Risk, or Fixtures."""
+    """An operator's command that another carries out: Risk, Fixtures or an account's Settler."""
 
     control = True
 

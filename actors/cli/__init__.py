@@ -5,6 +5,7 @@ import sys
 import click
 
 from actors.cli import (
+    adopt,
     bench,
     check,
     fixtures,
@@ -40,6 +41,7 @@ for command in (
     steer.pause,
     steer.resolve,
     steer.adjust,
+    adopt.adopt,
     read.bets,
     read.why,
     paper.paper,

@@ -164,7 +164,7 @@ def _keeps_permits_of_what_is_paused(patch: Patch) -> None:
 
 
 def _counts_no_bet_that_it_holds_to_be_none(patch: Patch) -> None:
-    def knows(self: Ledger, reference: str) -> bool:
+    def knows(self: Ledger, reference: str, _ticket: str = "") -> bool:
         query = "SELECT 1 FROM orders WHERE reference = ?"
         return self.journal.connection.execute(query, (reference,)).fetchone() is not None
 
