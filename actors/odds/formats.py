@@ -80,6 +80,19 @@ def from_decimal(odds: Fraction | Decimal | int | str, wanted: Format) -> Fracti
             return 100 * profit if profit >= 1 else -100 / profit
 
 
+def odds_text(odds: Fraction | Decimal | int | str, wanted: Format, places: int = 3) -> str:
+    """Write decimal odds as text: rounded to so many places, halves to even, "6/5" exactly.
+
+    American is written signed, as people know it. Read back, a rounded text is near and not equal:
+    keep the book's own. Raises ValueError unless the odds are above 1.
+    """
+    exact = from_decimal(odds, wanted)
+    if wanted is Format.FRACTIONAL:
+        return f"{exact.numerator}/{exact.denominator}"
+    rounded = Decimal(round(exact * 10**places)).scaleb(-places)
+    return f"{rounded:+.{places}f}" if wanted is Format.AMERICAN else f"{rounded:.{places}f}"
+
+
 def detect_malay(values: Iterable[Fraction]) -> bool:
     """Tell that these values cannot be decimal odds: one is negative or below 1."""
     return any(value < 1 for value in values)

@@ -2,19 +2,22 @@
 
 With r = 1/price and R the sum of all r, each method finds probabilities that sum to 1. Floats,
 because these are estimates and no money. Sources: Shin 1993 as solved by Jullien and Salanie
-1994; power, Clarke, Kovalchik and Ingram 2017; odds ratio, Cheung 2015.
+1994; power, Clarke, Kovalchik and Ingram 2017; odds ratio, Cheung 2015; balanced book, Fingleton
+and Waldron 1999. Additive is also known as "margin proportional to odds", and what some call
+logarithmic, logit(p) = logit(r) - c', is the odds ratio with c' = ln c.
 """
 
 from collections.abc import Callable, Sequence
-from math import sqrt
+from math import fsum, log, sqrt
 
 import msgspec
 
-MOST_STEPS = 100
+MOST_STEPS = 250
+SUM_TOLERANCE = 1e-9
 
 
 class Fair(msgspec.Struct, frozen=True):
-    """Probabilities in the order of the prices, and the method's parameter (k, z or c)."""
+    """Probabilities in the order of the prices, and the method's parameter (k, z, c or ln c)."""
 
     probabilities: list[float]
     parameter: float = 0.0
@@ -28,9 +31,10 @@ def overround(prices: Sequence[int]) -> float:
 def fair(prices: Sequence[int], method: str) -> list[float]:
     """Return fair probabilities of all sides of a market from prices in thousandths.
 
-    Methods: multiplicative, additive, power, shin, odds-ratio. Raises ValueError for fewer
-    than two prices, a price not above 1, an unknown method, additive below zero, and for
-    R < 1 (an arbitrage) with every method but multiplicative.
+    Methods: multiplicative, additive, power, shin, odds-ratio, logarithmic, balanced-book. Raises
+    ValueError for fewer than two prices, a price not above 1, an unknown method, for R < 1 (an
+    arbitrage) with every method but multiplicative, and when a method finds no probabilities:
+    additive and balanced-book may leave a long shot without a chance.
     """
     return solve(_inverse(prices), method).probabilities
 
@@ -44,7 +48,17 @@ def solve(inverse: Sequence[float], method: str) -> Fair:
     # A tiny shortfall is rounding of a market without margin, no arbitrage.
     if sum(inverse) < 1 - 1e-12 and method != "multiplicative":
         raise ValueError(f"prices sum to {sum(inverse):.6f} < 1: {method} has no answer")
-    return _METHODS[method](inverse)
+    found = _METHODS[method](inverse)
+    sure = all(0 < p < 1 for p in found.probabilities)
+    if not sure or abs(fsum(found.probabilities) - 1) > SUM_TOLERANCE:
+        raise ValueError(f"{method} finds no probabilities for these prices")
+    return found
+
+
+def additive_shares(inverse: Sequence[float]) -> list[float]:
+    """Return r - M/n of each, which are below zero for long shots and then no probabilities."""
+    share = (sum(inverse) - 1) / len(inverse)
+    return [r - share for r in inverse]
 
 
 def _inverse(prices: Sequence[int]) -> list[float]:
@@ -59,11 +73,22 @@ def _multiplicative(inverse: Sequence[float]) -> Fair:
 
 
 def _additive(inverse: Sequence[float]) -> Fair:
-    share = (sum(inverse) - 1) / len(inverse)
-    probabilities = [r - share for r in inverse]
-    if min(probabilities) <= 0:
-        raise ValueError("additive leaves a long shot without a chance")
-    return Fair(probabilities, share)
+    return Fair(
+        _above_zero(additive_shares(inverse), "additive"), (sum(inverse) - 1) / len(inverse)
+    )
+
+
+def _balanced_book(inverse: Sequence[float]) -> Fair:
+    z = (sum(inverse) - 1) / (len(inverse) - 1)
+    if z >= 1:
+        raise ValueError("balanced-book has no answer to a margin so large")
+    return Fair(_above_zero([(r - z) / (1 - z) for r in inverse], "balanced-book"), z)
+
+
+def _above_zero(shares: list[float], method: str) -> list[float]:
+    if min(shares) <= 0:
+        raise ValueError(f"{method} leaves a long shot without a chance")
+    return shares
 
 
 def _power(inverse: Sequence[float]) -> Fair:
@@ -74,6 +99,11 @@ def _power(inverse: Sequence[float]) -> Fair:
 def _odds_ratio(inverse: Sequence[float]) -> Fair:
     c = _root(lambda c: sum(r / (c + r - c * r) for r in inverse) - 1, low=1.0)
     return Fair([r / (c + r - c * r) for r in inverse], c)
+
+
+def _logarithmic(inverse: Sequence[float]) -> Fair:
+    found = _odds_ratio(inverse)
+    return Fair(found.probabilities, log(found.parameter))
 
 
 def _shin(inverse: Sequence[float]) -> Fair:
@@ -96,7 +126,7 @@ def _root(falling: Callable[[float], float], low: float, high: float | None = No
     """Find where a falling function crosses zero, at or above `low`.
 
     False position with the Illinois step, which keeps the bracket and needs about ten
-    evaluations where halving needs fifty.
+    evaluations where halving needs fifty; every fourth step halves, so that no curve is too bent.
     """
     above = falling(low)
     if above <= 0:
@@ -107,8 +137,10 @@ def _root(falling: Callable[[float], float], low: float, high: float | None = No
             high = low + 2 * (high - low)
     below = falling(high)
     side = 0
-    for _ in range(MOST_STEPS):
+    for step in range(1, MOST_STEPS):
         middle = (low * below - high * above) / (below - above)
+        if step % 4 == 0:
+            middle, side = (low + high) / 2, 0
         if not low < middle < high:
             break
         value = falling(middle)
@@ -131,6 +163,8 @@ _METHODS: dict[str, Callable[[Sequence[float]], Fair]] = {
     "power": _power,
     "shin": _shin,
     "odds-ratio": _odds_ratio,
+    "logarithmic": _logarithmic,
+    "balanced-book": _balanced_book,
 }
 
 METHODS = tuple(_METHODS)

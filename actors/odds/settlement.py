@@ -72,6 +72,23 @@ def profit(stake: int, price: int, outcome: Result) -> Money:
     return Money(int(exact.quantize(Decimal(1), ROUND_HALF_EVEN)))
 
 
+def payout(stake: int, price: int, outcome: Result) -> Money:
+    """Return what the book pays back, the stake with the profit; never below zero."""
+    return Money(stake + profit(stake, price, outcome))
+
+
+def dead_heat_profit(stake: int, price: int, tied: int, places: int = 1) -> Money:
+    """Return the profit of a winner that shares its place: that part of the stake wins.
+
+    `tied` finished level for `places`; places/tied of the stake is settled at the full price, the
+    rest is lost. Minor units, halves to even. Raises ValueError when there is no tie to share.
+    """
+    if not 0 < places <= tied:
+        raise ValueError(f"{tied} cannot be tied for {places} places")
+    exact = Decimal(stake) * price * places / (1000 * tied) - stake
+    return Money(int(exact.quantize(Decimal(1), ROUND_HALF_EVEN)))
+
+
 def _winner(home: int, away: int) -> Side:
     if home == away:
         return Side.DRAW

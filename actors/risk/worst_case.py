@@ -6,19 +6,10 @@ while it was played, are not set off against the rest: of those we do not know e
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
-from actors.odds.settlement import Result, profit, result
-from actors.selections import MarketType, Period, Selection, Side
-
-MOST_GOALS = 12
-"""Each side's goals, of the scores that are looked at: 0 to this."""
-
-LARGEST_LINE = (MOST_GOALS - 2) * 100
-"""In hundredths. A larger line is won or lost at scores that are not looked at."""
-
-SCORES = [(home, away) for home in range(MOST_GOALS + 1) for away in range(MOST_GOALS + 1)]
+from actors.odds.exposure import LARGEST_LINE, ScoreBet, worst_profit
+from actors.selections import Period, Selection
 
 
 class Stake(NamedTuple):
@@ -38,35 +29,15 @@ class Stake(NamedTuple):
 def worst_loss(stakes: Iterable[Stake]) -> int:
     """Return the most that these bets lose together, in minor units; never below zero."""
     total = 0
-    together: dict[tuple[str, Period], list[Line]] = {}
+    together: dict[tuple[str, Period], list[ScoreBet]] = {}
     for stake in stakes:
         selection = stake.selection
         if stake.plain and abs(selection.line) <= LARGEST_LINE:
-            line = (
+            bet = ScoreBet(
                 *(selection.type, selection.side, selection.line),
                 *(stake.amount, stake.price, stake.firm),
             )
-            together.setdefault((selection.event, selection.period), []).append(line)
+            together.setdefault((selection.event, selection.period), []).append(bet)
         else:
             total += stake.amount
-    return total + sum(_worst_of(tuple(lines)) for lines in together.values())
-
-
-Line = tuple[MarketType, Side, int, int, int, bool]
-"""One bet on the score of one period: type, side, line, stake, price, and whether it is firm."""
-
-
-@lru_cache(maxsize=4096)
-def _worst_of(lines: tuple[Line, ...]) -> int:
-    totals = [0] * len(SCORES)
-    for market, side, line, amount, price, firm in lines:
-        most = amount * price if firm else 0
-        won = {outcome: min(most, int(profit(amount, price, outcome))) for outcome in Result}
-        for number, outcome in enumerate(_results(market, side, line)):
-            totals[number] += won[outcome]
-    return max(0, -min(totals))
-
-
-@lru_cache(maxsize=1024)
-def _results(market: MarketType, side: Side, line: int) -> tuple[Result, ...]:
-    return tuple(result(market, side, line, home, away) for home, away in SCORES)
+    return total + sum(max(0, -worst_profit(bets)) for bets in together.values())

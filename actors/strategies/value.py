@@ -20,7 +20,15 @@ class Value(Strategy):
         """Edges in per cent of the stake; stake in minor units of the currency."""
 
         sharp: str = "PIN"
-        method: Literal["multiplicative", "additive", "power", "shin", "odds-ratio"] = "shin"
+        method: Literal[
+            "multiplicative",
+            "additive",
+            "power",
+            "shin",
+            "odds-ratio",
+            "logarithmic",
+            "balanced-book",
+        ] = "shin"
         min_edge: Annotated[float, msgspec.Meta(gt=0, le=50)] = 1.0
         max_edge: Annotated[float, msgspec.Meta(gt=0, le=100)] = 15.0
         stake: Annotated[int, msgspec.Meta(gt=0)] = 1000

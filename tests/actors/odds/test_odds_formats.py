@@ -6,102 +6,91 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.odds.formats import Format, detect_malay, from_decimal, number, to_decimal
-
-MALAY_ROWS = [
-    ("0.4", 1.4, 0.4, -2.5, -250),
-    ("-0.2", 6.00, 5, 5, 500),
-    ("-0.7", 2.4285714286, 1.4285714286, 1.4285714286, 142.857143),
-    ("0.5", 1.5, 0.5, -2, -200),
-    ("-0.6", 2.6666667, 1.6666667, 1.6666667, 166.666667),
-    ("0.530", 1.53, 0.53, -1.8867925, -188.679245),
-    ("-0.730", 2.3698630137, 1.3698630137, 1.3698630, 136.986301),
-    ("-0.310", 4.2258064516, 3.2258064516, 3.2258065, 322.580645),
-    ("0.090", 1.09, 0.09, -11.1111111, -1111.111111),
-    ("-0.84", 2.1904761905, 1.1904761905, 1.1904762, 119.047619),
-    ("-0.75", 2.3333333333, 1.3333333333, 1.3333333, 133.333333),
-    ("1.00", 2.00, 1.00, 1.00, 100),
-    ("-1.00", 2.00, 1.00, 1.00, 100),
-]
-DECIMAL_ROWS = [
-    ("1.01", 0.01, 0.01, -100, -10000),
-    ("1.91", 0.91, 0.91, -1.0989011, -109.890110),
-    ("1.95", 0.95, 0.95, -1.05263158, -105.263158),
-    ("2.05", 1.05, -0.95238095, 1.05, 105),
-    ("2.5", 1.5, -0.66666667, 1.5, 150),
-    ("3.0", 2.0, -0.5, 2.0, 200),
-    ("11.0", 10.0, -0.1, 10.0, 1000),
-]
+from actors.odds.formats import (
+    Format,
+    detect_malay,
+    from_decimal,
+    number,
+    odds_text,
+    to_decimal,
+)
+from tests.actors.odds.vectors import CONVERSIONS, DECIMAL, MALAY, MALAY_MARGINS, rows
 
 
-@pytest.mark.parametrize(("malay", "decimal", "hong_kong", "indonesian", "american"), MALAY_ROWS)
+def near(odds: Fraction | str, wanted: Format, expected: str, within: float) -> bool:
+    """Tell whether decimal odds become what is expected, as near as it is printed."""
+    return abs(float(from_decimal(odds, wanted)) - float(expected)) <= within
+
+
+@pytest.mark.parametrize(("malay", "decimal", "hong_kong", "indonesian", "american"), rows(MALAY))
 def test_malay_becomes_every_other_format(
-    malay: str, decimal: float, hong_kong: float, indonesian: float, american: float
+    malay: str, decimal: str, hong_kong: str, indonesian: str, american: str
 ) -> None:
     odds = to_decimal(malay, Format.MALAY)
-    assert float(odds) == pytest.approx(decimal, abs=5e-8)
-    assert float(from_decimal(odds, Format.HONG_KONG)) == pytest.approx(hong_kong, abs=5e-8)
-    assert float(from_decimal(odds, Format.INDONESIAN)) == pytest.approx(indonesian, abs=5e-8)
-    assert float(from_decimal(odds, Format.AMERICAN)) == pytest.approx(american, abs=1e-6)
+    assert float(odds) == pytest.approx(float(decimal), abs=5e-8)
+    assert near(odds, Format.HONG_KONG, hong_kong, 5e-8)
+    assert near(odds, Format.INDONESIAN, indonesian, 5e-8)
+    assert near(odds, Format.AMERICAN, american, 1e-6)
 
 
-@pytest.mark.parametrize(("decimal", "hong_kong", "malay", "indonesian", "american"), DECIMAL_ROWS)
+@pytest.mark.parametrize(("decimal", "hong_kong", "malay", "indonesian", "american"), rows(DECIMAL))
 def test_decimal_becomes_every_other_format(
-    decimal: str, hong_kong: float, malay: float, indonesian: float, american: float
+    decimal: str, hong_kong: str, malay: str, indonesian: str, american: str
 ) -> None:
-    assert float(from_decimal(decimal, Format.HONG_KONG)) == pytest.approx(hong_kong, abs=5e-8)
-    assert float(from_decimal(decimal, Format.MALAY)) == pytest.approx(malay, abs=5e-8)
-    assert float(from_decimal(decimal, Format.INDONESIAN)) == pytest.approx(indonesian, abs=5e-8)
-    assert float(from_decimal(decimal, Format.AMERICAN)) == pytest.approx(american, abs=1e-6)
+    assert near(decimal, Format.HONG_KONG, hong_kong, 5e-8)
+    assert near(decimal, Format.MALAY, malay, 5e-8)
+    assert near(decimal, Format.INDONESIAN, indonesian, 5e-8)
+    assert near(decimal, Format.AMERICAN, american, 1e-6)
+
+
+@pytest.mark.parametrize(("value", "written", "wanted", "expected"), rows(CONVERSIONS))
+def test_printed_conversions_hold(value: str, written: str, wanted: str, expected: str) -> None:
+    odds = to_decimal(value, Format[written.upper()])
+    found = from_decimal(odds, Format[wanted.upper()])
+    assert float(found) == pytest.approx(float(expected), abs=5e-8)
+
+
+@pytest.mark.parametrize(("first", "second", "margin"), rows(MALAY_MARGINS))
+def test_malay_pairs_have_their_margin(first: str, second: str, margin: str) -> None:
+    total = sum(1 / to_decimal(side, Format.MALAY) for side in (first, second))
+    assert float(total) - 1 == pytest.approx(float(margin), abs=1e-10)
+
+
+def test_three_malay_places_are_coarser_than_decimals_below_zero() -> None:
+    covered = [float(to_decimal(text, Format.MALAY)) for text in ("-0.7305", "-0.7295")]
+    assert covered == pytest.approx([2.3689, 2.3708], abs=5e-5)
+
+
+def test_good_malay_prices_for_the_bettor_go_from_just_below_zero_down_and_round_to_one() -> None:
+    order = ["-0.01", "-0.2", "-1.00", "1.00", "0.99", "0.5", "0.01"]
+    odds = [to_decimal(text, Format.MALAY) for text in order]
+    assert odds == sorted(odds, reverse=True)
+    assert odds[2] == odds[3]
 
 
 @pytest.mark.parametrize(
-    ("value", "written", "wanted", "expected"),
+    ("odds", "wanted", "expected"),
     [
-        ("1.93", Format.DECIMAL, Format.MALAY, 0.93),
-        ("2.05", Format.DECIMAL, Format.MALAY, -0.952381),
-        ("1.93", Format.HONG_KONG, Format.MALAY, -0.5181347),
-        ("0.05", Format.HONG_KONG, Format.MALAY, 0.05),
-        ("6/5", Format.FRACTIONAL, Format.HONG_KONG, 1.2),
-        ("6/5", Format.FRACTIONAL, Format.DECIMAL, 2.2),
-        ("6/5", Format.FRACTIONAL, Format.AMERICAN, 120),
-        ("6/5", Format.FRACTIONAL, Format.INDONESIAN, 1.2),
-        ("6/5", Format.FRACTIONAL, Format.MALAY, -0.8333333),
-        ("1/4", Format.FRACTIONAL, Format.HONG_KONG, 0.25),
-        ("1/4", Format.FRACTIONAL, Format.DECIMAL, 1.25),
-        ("1/4", Format.FRACTIONAL, Format.AMERICAN, -400),
-        ("1/4", Format.FRACTIONAL, Format.INDONESIAN, -4),
-        ("1/4", Format.FRACTIONAL, Format.MALAY, 0.25),
-        ("+170", Format.AMERICAN, Format.DECIMAL, 2.7),
-        ("+130", Format.AMERICAN, Format.DECIMAL, 2.3),
-        ("+340", Format.AMERICAN, Format.DECIMAL, 4.4),
-        ("-110", Format.AMERICAN, Format.DECIMAL, 1.9090909090909092),
-        ("-120", Format.AMERICAN, Format.DECIMAL, 1.8333333),
-        ("7/4", Format.FRACTIONAL, Format.DECIMAL, 2.75),
-        ("13/10", Format.FRACTIONAL, Format.DECIMAL, 2.3),
-        ("7/2", Format.FRACTIONAL, Format.DECIMAL, 4.5),
+        ("2.05", Format.DECIMAL, "2.050"),
+        ("2.05", Format.MALAY, "-0.952"),
+        ("1.95", Format.AMERICAN, "-105.263"),
+        ("2.5", Format.AMERICAN, "+150.000"),
+        ("1.91", Format.INDONESIAN, "-1.099"),
+        ("2.2", Format.FRACTIONAL, "6/5"),
+        ("11", Format.FRACTIONAL, "10/1"),
+        ("1.0005", Format.HONG_KONG, "0.000"),
+        ("1.0015", Format.HONG_KONG, "0.002"),  # halves to even
     ],
 )
-def test_printed_conversions_hold(
-    value: str, written: Format, wanted: Format, expected: float
-) -> None:
-    assert float(from_decimal(to_decimal(value, written), wanted)) == pytest.approx(
-        expected, abs=5e-7
-    )
+def test_a_price_is_written_as_people_know_it(odds: str, wanted: Format, expected: str) -> None:
+    assert odds_text(odds, wanted) == expected
 
 
-@pytest.mark.parametrize(
-    ("pair", "margin"),
-    [
-        (("0.530", "-0.730"), 0.0755600892),
-        (("-0.310", "0.090"), 0.1540724146),
-        (("0.90", "1.00"), 0.0263157895),
-        (("0.95", "0.95"), 0.0256410256),
-    ],
-)
-def test_malay_pairs_have_the_margin_of_the_sheet(pair: tuple[str, str], margin: float) -> None:
-    total = sum(1 / to_decimal(side, Format.MALAY) for side in pair)
-    assert float(total) - 1 == pytest.approx(margin, abs=1e-9)
+@given(st.integers(1001, 100_000), st.sampled_from(Format))
+def test_what_is_written_reads_back_as_near_as_its_places_tell(odds: int, wanted: Format) -> None:
+    exact = Fraction(odds, 1000)
+    back = to_decimal(odds_text(exact, wanted, 9), wanted)
+    assert abs(back - exact) <= exact * exact * Fraction(1, 10**9)
 
 
 @pytest.mark.parametrize("written", [Format.MALAY, Format.INDONESIAN])

@@ -5,45 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.odds.lines import is_line, parts
-from actors.odds.settlement import Result, profit, result
+from actors.odds.settlement import Result, dead_heat_profit, payout, profit, result
 from actors.selections import SIDES, MarketType, Side
+from tests.actors.odds.vectors import (
+    HANDICAPS,
+    LIVE_HANDICAPS,
+    QUARTERS,
+    TOTALS,
+    cells,
+    rows,
+)
 
-HANDICAPS = """
--200 L L L L L P W
--175 L L L L L HW W
--150 L L L L L W W
--125 L L L L HL W W
--100 L L L L P W W
--75 L L L L HW W W
--50 L L L L W W W
--25 L L L HL W W W
-0 L L L P W W W
-25 L L L HW W W W
-50 L L L W W W W
-75 L L HL W W W W
-100 L L P W W W W
-125 L L HW W W W W
-150 L L W W W W W
-175 L HL W W W W W
-200 L P W W W W W
-"""
-TOTALS = """
-50 L W W W W W W
-75 L HW W W W W W
-100 L P W W W W W
-125 L HL W W W W W
-150 L L W W W W W
-175 L L HW W W W W
-200 L L P W W W W
-225 L L HL W W W W
-250 L L L W W W W
-275 L L L HW W W W
-300 L L L P W W W
-325 L L L HL W W W
-350 L L L L W W W
-375 L L L L HW W W
-400 L L L L P W W
-"""
 OPPOSITE = {
     Result.WON: Result.LOST,
     Result.HALF_WON: Result.HALF_LOST,
@@ -53,26 +25,18 @@ OPPOSITE = {
 }
 
 
-def rows(table: str, first: int) -> list[tuple[int, int, Result]]:
-    """Read a table into (line, column, result)."""
-    return [
-        (int(line), first + column, Result(cell))
-        for line, *cells in (row.split() for row in table.strip().splitlines())
-        for column, cell in enumerate(cells)
-    ]
-
-
-@pytest.mark.parametrize(("line", "lead", "expected"), rows(HANDICAPS, -3))
-def test_a_handicap_settles_as_the_table_says(line: int, lead: int, expected: Result) -> None:
+@pytest.mark.parametrize(("line", "lead", "expected"), cells(HANDICAPS, -3))
+def test_a_handicap_settles_as_the_table_says(line: int, lead: int, expected: str) -> None:
     home, away = max(lead, 0), max(-lead, 0)
-    assert result(MarketType.HANDICAP, Side.HOME, line, home, away) is expected
-    assert result(MarketType.HANDICAP, Side.AWAY, line, away, home) is expected
+    assert result(MarketType.HANDICAP, Side.HOME, line, home, away) is Result(expected)
+    assert result(MarketType.HANDICAP, Side.AWAY, line, away, home) is Result(expected)
 
 
-@pytest.mark.parametrize(("line", "goals", "expected"), rows(TOTALS, 0))
-def test_a_total_settles_as_the_table_says(line: int, goals: int, expected: Result) -> None:
-    assert result(MarketType.TOTAL, Side.OVER, line, goals, 0) is expected
-    assert result(MarketType.TOTAL, Side.UNDER, line, 0, goals) is OPPOSITE[expected]
+@pytest.mark.parametrize(("line", "goals", "expected"), cells(TOTALS, 0))
+def test_a_total_settles_as_the_table_says(line: int, goals: int, expected: str) -> None:
+    over = Result(expected)
+    assert result(MarketType.TOTAL, Side.OVER, line, goals, 0) is over
+    assert result(MarketType.TOTAL, Side.UNDER, line, 0, goals) is OPPOSITE[over]
 
 
 def test_under_two_and_a_quarter_with_two_goals_is_half_won() -> None:
@@ -81,7 +45,7 @@ def test_under_two_and_a_quarter_with_two_goals_is_half_won() -> None:
 
 
 def test_under_five_and_a_quarter_with_five_goals_is_half_won() -> None:
-    assert result(MarketType.TOTAL, Side.UNDER, 525, 3, 2) is Result.HALF_WON
+    assert result(MarketType.TOTAL, Side.UNDER, 525, 3, 2) is Result.HALF_WON  # P Pinnacle
 
 
 @pytest.mark.parametrize(
@@ -93,21 +57,9 @@ def test_one_side_of_1x2_wins(home: int, away: int, winner: Side) -> None:
         assert result(MarketType.ONE_X_TWO, side, 0, home, away) is expected
 
 
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        (-25, (-50, 0)),
-        (25, (0, 50)),
-        (-75, (-100, -50)),
-        (75, (50, 100)),
-        (-125, (-150, -100)),
-        (125, (100, 150)),
-        (-50, (-50, -50)),
-        (0, (0, 0)),
-    ],
-)
-def test_a_quarter_line_is_two_half_stakes(line: int, expected: tuple[int, int]) -> None:
-    assert parts(line) == expected
+@pytest.mark.parametrize(("line", "lower", "upper"), rows(QUARTERS))
+def test_a_quarter_line_is_two_half_stakes(line: str, lower: str, upper: str) -> None:
+    assert parts(int(line)) == (int(lower), int(upper))
 
 
 def test_a_line_between_quarters_is_refused() -> None:
@@ -121,48 +73,17 @@ def test_a_side_of_another_market_is_refused() -> None:
         result(MarketType.TOTAL, Side.HOME, 250, 1, 1)
 
 
-@pytest.mark.parametrize(
-    ("line", "price", "home", "away", "expected"),
-    [
-        # Fun88's printed example at HK 0.80 and 1.15, goals since the bet.
-        (-75, 1800, 2, 0, 8000),
-        (-75, 1800, 1, 0, 4000),
-        (-75, 1800, 0, 0, -10000),
-        (75, 2150, 0, 0, 11500),
-    ],
-)
+@pytest.mark.parametrize(("line", "price", "ours", "theirs", "expected"), rows(LIVE_HANDICAPS))
 def test_a_live_handicap_pays_on_the_goals_since_the_bet(
-    line: int, price: int, home: int, away: int, expected: int
+    line: str, price: str, ours: str, theirs: str, expected: str
 ) -> None:
-    outcome = result(MarketType.HANDICAP, Side.HOME, line, home, away)
-    assert profit(10000, price, outcome) == expected
+    outcome = result(MarketType.HANDICAP, Side.AWAY, int(line), int(theirs), int(ours))
+    assert profit(10000, int(price), outcome) == int(expected)
 
 
 def test_over_two_and_a_half_to_three_with_three_goals_pays_half() -> None:
     outcome = result(MarketType.TOTAL, Side.OVER, 275, 2, 1)
-    assert profit(10000, 2100, outcome) == 5500
-
-
-@pytest.mark.parametrize(
-    ("home", "away", "handicap", "over"),
-    [
-        (0, 0, -5000, -6000),
-        (1, 1, -5000, -3000),
-        (1, 0, 9500, -6000),
-        (2, 0, 9500, -3000),
-        (2, 1, 9500, 6300),
-        (3, 0, 9500, 6300),
-        (1, 2, -10000, 6300),
-        (0, 1, -10000, -6000),
-    ],
-)
-def test_two_bets_on_one_match_pay_as_the_exposure_table_says(
-    home: int, away: int, handicap: int, over: int
-) -> None:
-    minus_quarter = result(MarketType.HANDICAP, Side.HOME, -25, home, away)
-    over_two_and_a_quarter = result(MarketType.TOTAL, Side.OVER, 225, home, away)
-    assert profit(10000, 1950, minus_quarter) == handicap
-    assert profit(6000, 2050, over_two_and_a_quarter) == over
+    assert profit(10000, 2100, outcome) == 5500  # P betcris
 
 
 def test_halves_of_a_minor_unit_go_to_the_even_one() -> None:
@@ -185,3 +106,115 @@ def test_the_two_sides_of_a_line_have_opposite_results(line: int, home: int, awa
 @given(st.integers(1, 10**9), st.integers(1001, 10**6), st.sampled_from(Result))
 def test_a_bet_never_loses_more_than_its_stake(stake: int, price: int, outcome: Result) -> None:
     assert profit(stake, price, outcome) >= -stake
+
+
+@pytest.mark.parametrize(
+    ("outcome", "returned"),
+    [
+        (Result.WON, 1930),
+        (Result.HALF_WON, 1465),
+        (Result.PUSH, 1000),
+        (Result.VOID, 1000),
+        (Result.HALF_LOST, 500),
+        (Result.LOST, 0),
+    ],
+)
+def test_what_comes_back_is_the_stake_with_the_profit(outcome: Result, returned: int) -> None:
+    assert payout(1000, 1930, outcome) == returned
+
+
+@pytest.mark.parametrize(
+    ("price", "tied", "places", "expected"),
+    [
+        (5000, 2, 1, 1500),  # half of 10.00 wins at 5.0, half is lost
+        (5000, 3, 1, 667),
+        (1800, 2, 1, -100),  # a short price may lose in a dead heat
+        (3000, 3, 2, 1000),
+        (5000, 1, 1, 4000),  # no tie: won whole
+    ],
+)
+def test_a_dead_heat_pays_on_the_part_of_the_stake_that_has_a_place(
+    price: int, tied: int, places: int, expected: int
+) -> None:
+    assert dead_heat_profit(1000, price, tied, places) == expected
+
+
+@pytest.mark.parametrize(("tied", "places"), [(0, 0), (1, 0), (1, 2), (-1, -1)])
+def test_what_is_no_tie_is_refused(tied: int, places: int) -> None:
+    with pytest.raises(ValueError, match="tied"):
+        dead_heat_profit(1000, 2000, tied, places)
+
+
+# Money is conserved: what the bettors of all sides stake is what they get back and what the
+# book keeps.
+
+LINES = st.integers(-40, 40).map(lambda n: 25 * n)
+GOALS = st.integers(0, 12)
+STAKES = st.integers(1, 10**9)
+
+
+@given(LINES, GOALS, GOALS, STAKES, st.sampled_from([MarketType.HANDICAP, MarketType.TOTAL]))
+def test_even_money_on_both_sides_of_a_line_leaves_the_book_nothing(
+    line: int, home: int, away: int, stake: int, market: MarketType
+) -> None:
+    first, second = SIDES[market]
+    other = -line if market is MarketType.HANDICAP else line
+    back = payout(stake, 2000, result(market, first, line, home, away))
+    back += payout(stake, 2000, result(market, second, other, home, away))
+    assert back == 2 * stake
+
+
+@given(LINES, GOALS, GOALS, st.integers(1, 10**6), st.integers(1001, 10_000))
+def test_fair_prices_and_stakes_in_balance_leave_the_book_nothing_whatever_the_score(
+    line: int, home: int, away: int, units: int, price: int
+) -> None:
+    # Fair: (d1 - 1)(d2 - 1) = 1. A stake of what the other can win balances it.
+    won = price - 1000
+    ours, theirs = 2000 * units, 2 * won * units
+    outcome = result(MarketType.HANDICAP, Side.HOME, line, home, away)
+    against = result(MarketType.HANDICAP, Side.AWAY, -line, home, away)
+    gained = profit(ours, price, outcome)
+    assert against is OPPOSITE[outcome]
+    # The fair price against is no whole number of thousandths, so its profit is taken exactly.
+    lost = {Result.WON: ours, Result.HALF_WON: ours // 2, Result.PUSH: 0}.get(against)
+    assert gained == -(lost if lost is not None else profit(theirs, 2000, against))
+
+
+@given(st.integers(-40, 40), GOALS, GOALS, STAKES, st.integers(1001, 100_000))
+def test_a_quarter_line_pays_what_its_two_halves_pay(
+    number: int, home: int, away: int, half: int, price: int
+) -> None:
+    line = 50 * number + 25
+    whole = profit(2 * half, price, result(MarketType.TOTAL, Side.OVER, line, home, away))
+    apart = [
+        profit(half, price, result(MarketType.TOTAL, Side.OVER, part, home, away))
+        for part in parts(line)
+    ]
+    assert abs(whole - sum(apart)) <= 1  # each half is rounded alone
+
+
+@given(GOALS, GOALS, STAKES, st.integers(1001, 100_000))
+def test_of_1x2_one_side_wins_and_the_others_pay_for_it(
+    home: int, away: int, stake: int, price: int
+) -> None:
+    paid = [
+        payout(stake, price, result(MarketType.ONE_X_TWO, side, 0, home, away))
+        for side in SIDES[MarketType.ONE_X_TWO]
+    ]
+    assert sorted(paid)[:2] == [0, 0]
+    assert max(paid) == profit(stake, price, Result.WON) + stake
+
+
+@given(st.integers(1, 8), st.integers(1, 8), st.integers(1, 10**6), st.integers(1001, 100_000))
+def test_tied_runners_share_what_the_places_without_a_tie_would_have_paid(
+    places: int, more: int, units: int, price: int
+) -> None:
+    tied = places + more
+    stake = 1000 * tied * units  # so that no share is rounded
+    shared = tied * (stake + dead_heat_profit(stake, price, tied, places))
+    assert shared == places * payout(stake, price, Result.WON)
+
+
+@given(STAKES, st.integers(1001, 100_000), st.sampled_from([Result.VOID, Result.PUSH]))
+def test_a_void_bet_and_a_push_return_the_stake(stake: int, price: int, outcome: Result) -> None:
+    assert payout(stake, price, outcome) == stake

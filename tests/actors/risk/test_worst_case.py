@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actors.odds.exposure import LARGEST_LINE, MOST_GOALS
 from actors.paper.settling import half_stakes
 from actors.paper.settling import profit as books_profit
-from actors.risk.worst_case import LARGEST_LINE, MOST_GOALS, Stake, worst_loss
+from actors.risk.worst_case import Stake, worst_loss
 from actors.selections import SIDES, MarketType, Period, Selection, Side
 
 FT, HT = Period.FULL_TIME, Period.HALF_TIME
