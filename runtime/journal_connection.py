@@ -70,5 +70,12 @@ def told(path: object, error: sqlite.Error, undone: bool) -> JournalError:
     return DiskRefusesError(f"{path}: {error}: {cure}{doubt}", undone)
 
 
+def refused_by_disk(error: BaseException) -> bool:
+    """Tell whether an error means that the disk is at fault, also where it was only to be read."""
+    if isinstance(error, sqlite.Error):
+        return _code(error) in REFUSALS
+    return isinstance(error, DiskRefusesError)
+
+
 def _code(error: sqlite.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF

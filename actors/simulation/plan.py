@@ -32,6 +32,7 @@ WEDGED = (
 )
 KILLS = ("at any step", "as the price is asked", "as it is being sent", "never", "and opened again")
 PAUSES = (("account", "ao"), ("book", "BW"), ("strategy", "eager"), ("market", "football-today"))
+EACH_FULL, SLOWER = 19, 6
 TIGHT: tuple[dict[str, Any], ...] = (
     {},
     {"max_stake": Amount(900)},
@@ -85,6 +86,7 @@ class Plan:
     clock: tuple[tuple[float, int], ...]
     patient: bool
     pause: tuple[float, str, str] | None
+    full: tuple[float, float] | None
 
 
 def plan(seed: int) -> Plan:
@@ -94,6 +96,10 @@ def plan(seed: int) -> Plan:
     tight = dict(TIGHT[seed % len(TIGHT)])
     played, speed = _played(chance), chance.choice([200, 250, 300])
     seconds = chance.uniform(35.0, 60.0)
+    full = _full(seed)
+    if full is not None:  # and some matches are still to begin when there is room again
+        speed //= SLOWER
+        seconds += sum(full)
     if tight.pop("league_blacklist", False):
         tight["league_blacklist"] = ("ENGLISH LEAGUE ONE", "ENGLISH CHAMPIONSHIP", "BELGIUM")
     if tight.pop("team_blacklist", False):
@@ -130,6 +136,7 @@ def plan(seed: int) -> Plan:
         clock=_clock(chance, seconds, always=always or chance.randrange(0, 5) == 0),
         patient=chance.choice([False, False, True]),
         pause=(chance.uniform(5.0, 20.0), *chance.choice(PAUSES)) if pause else None,
+        full=full,
     )
 
 
@@ -214,7 +221,8 @@ def _trouble(chance: Chance, *, slow_offers: bool) -> Trouble:
         lost_frames=rate(wire, 40),
         torn_writes=rate(machine, 5),
         cut_off_writes=rate(machine, 5),
-        refused_writes=rate(machine, 8),
+        refused_writes=(refused := rate(machine, 8)),
+        failed_syncs=refused // 2,
     )
 
 
@@ -228,6 +236,14 @@ def _wedge(chance: Chance, seed: int, seconds: float) -> tuple[float, str] | Non
     if seed % 7 != 3:
         return None
     return chance.uniform(5.0, seconds), WEDGED[seed // 7 % len(WEDGED)]
+
+
+def _full(seed: int) -> tuple[float, float] | None:
+    """Let the disk refuse for minutes in some runs; drawn apart, so that the others stay."""
+    if seed % EACH_FULL != 5:
+        return None
+    chance = seeded(1_000_003 * seed + 19)
+    return chance.uniform(5.0, 30.0), chance.uniform(60.0, 180.0)
 
 
 def _clock(chance: Chance, seconds: float, *, always: bool) -> tuple[tuple[float, int], ...]:

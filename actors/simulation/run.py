@@ -121,6 +121,9 @@ def lived(scenario: Plan, state: Path) -> World:
     if scenario.freeze is not None:
         at, seconds = scenario.freeze
         world.plan_time(_moment(at), lambda: world.freeze(seconds))
+    if scenario.full is not None:
+        at, seconds = scenario.full
+        world.plan_time(_moment(at), lambda: world.fill_disk(seconds))
     for at, milliseconds in scenario.clock:
         world.plan_time(_moment(at), lambda by=milliseconds: world.set_clock(by))  # type: ignore[misc]
     if scenario.pause is not None:
