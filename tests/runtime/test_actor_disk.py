@@ -4,7 +4,8 @@ import pysqlite3.dbapi2 as sqlite
 import pytest
 
 from runtime.actor import Actor
-from runtime.errors import StaleWriterError
+from runtime.errors import DiskRefusesError, JournalError, StaleWriterError
+from runtime.journal_connection import refused_by_disk
 from runtime.journal_refusals import Refusal
 from runtime.supervision import Child, Intensity
 from runtime.supervisor import Supervisor
@@ -28,11 +29,12 @@ class Patient(Notary):
 
 
 class Reader(Echo):
-    """Reads a journal that its disk does not give."""
+    """Reads a journal that its disk does not give, for one of SQLite's reasons."""
 
     def on_message(self, message: object, sender: str) -> None:  # noqa: ARG002
-        error = sqlite.OperationalError("disk I/O error")
-        error.sqlite_errorcode = sqlite.SQLITE_IOERR  # type: ignore[attr-defined]
+        assert isinstance(message, Say)
+        error = sqlite.OperationalError(message.text)
+        error.sqlite_errorcode = getattr(sqlite, message.text)  # type: ignore[attr-defined]
         raise error
 
 
@@ -100,11 +102,34 @@ def test_an_actor_that_was_given_up_takes_no_pen_from_its_successor() -> None:
         actor.take_pen()
 
 
-def test_a_disk_that_cannot_be_read_excuses_as_well() -> None:
+@pytest.mark.parametrize(
+    ("reason", "excused"),
+    [
+        ("SQLITE_IOERR", True),
+        ("SQLITE_FULL", True),
+        ("SQLITE_READONLY", True),
+        ("SQLITE_CANTOPEN", False),
+        ("SQLITE_CORRUPT", False),
+        ("SQLITE_BUSY", False),
+    ],
+)
+def test_a_disk_that_cannot_be_read_excuses_as_well_and_nothing_else_does(
+    reason: str, excused: bool
+) -> None:
     drive = SimDrive(FullDisk())
     top = supervised(Reader, [])
     drive.host.spawn(top.actor_class, "top", **top.arguments)
     for _ in range(5):
-        drive.host.tell("writer", Say("read"))
+        drive.host.tell("writer", Say(reason))
         drive.host.run(60)
-    assert {"top", "writer"} <= set(drive.host.cells)
+    assert ("top" in drive.host.cells) is excused
+
+
+@pytest.mark.parametrize("cause", [None, "SQLITE_FULL", "SQLITE_CANTOPEN"])
+def test_an_error_of_the_journal_is_judged_by_what_sqlite_said(cause: str | None) -> None:
+    error = DiskRefusesError("refused", undone=True)
+    if cause is not None:
+        error.__cause__ = sqlite.OperationalError(cause)
+        error.__cause__.sqlite_errorcode = getattr(sqlite, cause)  # type: ignore[attr-defined]
+    assert refused_by_disk(error) is (cause != "SQLITE_CANTOPEN")
+    assert not refused_by_disk(JournalError("the last ones are lost"))
