@@ -32,7 +32,7 @@ WEDGED = (
 )
 KILLS = ("at any step", "as the price is asked", "as it is being sent", "never", "and opened again")
 PAUSES = (("account", "ao"), ("book", "BW"), ("strategy", "eager"), ("market", "football-today"))
-EACH_FULL, SLOWER = 19, 6
+EACH_FULL, SLOWER = 19, 8
 TIGHT: tuple[dict[str, Any], ...] = (
     {},
     {"max_stake": Amount(900)},
@@ -97,9 +97,10 @@ def plan(seed: int) -> Plan:
     played, speed = _played(chance), chance.choice([200, 250, 300])
     seconds = chance.uniform(35.0, 60.0)
     full = _full(seed)
+    spared = 0.0 if full is None else sum(full)
     if full is not None:  # and some matches are still to begin when there is room again
         speed //= SLOWER
-        seconds += sum(full)
+        seconds += spared
     if tight.pop("league_blacklist", False):
         tight["league_blacklist"] = ("ENGLISH LEAGUE ONE", "ENGLISH CHAMPIONSHIP", "BELGIUM")
     if tight.pop("team_blacklist", False):
@@ -128,7 +129,8 @@ def plan(seed: int) -> Plan:
         trouble=_trouble(chance, slow_offers=slow),
         crashes=chance.choice([0, 0, 1, 1, 2, 3]),
         kill=kill,
-        kill_at=chance.uniform(0.2, 0.9) * seconds / (3 if kill == "and opened again" else 1),
+        kill_at=spared
+        + chance.uniform(0.2, 0.9) * (seconds - spared) / (3 if kill == "and opened again" else 1),
         wedge=_wedge(chance, seed, seconds),
         freeze=(chance.uniform(5.0, 30.0), chance.uniform(10.0, 40.0))
         if chance.randrange(0, 4) == 0
@@ -243,7 +245,7 @@ def _full(seed: int) -> tuple[float, float] | None:
     if seed % EACH_FULL != 5:
         return None
     chance = seeded(1_000_003 * seed + 19)
-    return chance.uniform(5.0, 30.0), chance.uniform(60.0, 180.0)
+    return chance.uniform(5.0, 30.0), chance.uniform(60.0, 120.0)
 
 
 def _clock(chance: Chance, seconds: float, *, always: bool) -> tuple[tuple[float, int], ...]:

@@ -132,6 +132,14 @@ def lived(scenario: Plan, state: Path) -> World:
         later = _moment(at + PAUSED_FOR)
         world.plan_time(later, lambda: world.command("unpause", scope=scope, name=name))
     number = world.chance.randrange(2, 12)
+    if scenario.full is None:
+        _plan_kill(world, scenario, number)
+    else:  # after it, to see bets again
+        world.plan_time(_moment(sum(scenario.full)), lambda: _plan_kill(world, scenario, number))
+    return world
+
+
+def _plan_kill(world: World, scenario: Plan, number: int) -> None:
     match scenario.kill:
         case "at any step":
             world.plan_time(_moment(scenario.kill_at), lambda: world.plan(60, world.kill))
@@ -142,7 +150,6 @@ def lived(scenario: Plan, state: Path) -> World:
         case "and opened again":
             world.plan_time(_moment(scenario.kill_at), lambda: world.plan(60, world.kill))
             world.plan_time(_moment(scenario.kill_at + KILLED_FOR), world.open_again)
-    return world
 
 
 def play(world: World, scenario: Plan) -> list[str]:
