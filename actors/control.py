@@ -30,6 +30,7 @@ from actors.status import Reported, status, tree
 from actors.units import Millis, money_text
 from runtime.actor import Actor
 from runtime.codec import Message
+from runtime.errors import DiskRefusesError
 from runtime.introspection import Sample, sample
 from runtime.metrics import HostCollector, exposition
 
@@ -38,6 +39,8 @@ LOOK_FOR = 1.0
 
 KILL_SETTLES_AFTER = 0.05
 """A send that looked at the gate just before it closed has begun by then."""
+
+NOTE_AGAIN_AFTER = 5.0
 
 LONGEST_ARM = 7 * 86_400
 REPLIES_KEPT = 1_000
@@ -48,6 +51,8 @@ FOR_RISK = ("limits", "limit", "unlimit", "pause", "unpause", "resolve")
 CARRIED_OUT_BY = dict.fromkeys(FOR_RISK, "risk") | {"fixtures": "fixtures"}
 """The actor that a command is passed on to."""
 
+Handler = Callable[[Command, str], Reply | None]
+
 
 class _Killed(Message, frozen=True):
     """The gate has been closed long enough to say so."""
@@ -56,6 +61,10 @@ class _Killed(Message, frozen=True):
 
     client: str
     id: str
+
+
+class _NoteClosed(Message, frozen=True):
+    """The disk refused the note that the gate is closed: try again."""
 
 
 class _LookDue(Message, frozen=True):
@@ -71,6 +80,7 @@ class Control(Actor):
 
     own_thread = True
     writes_journal = True
+    starts_without_pen = True  # on a disk that refuses, operators want to see so
 
     def __init__(self, mode: Mode, gate: KillGate, accounts: tuple[str, ...] = ()) -> None:
         super().__init__()
@@ -82,7 +92,7 @@ class Control(Actor):
         self._replies: dict[str, Reply] = {}
         self._steered: dict[str, tuple[str, str]] = {}
         self._armed_until = 0
-        self._commands: dict[str, Callable[[Command, str], Reply | None]] = {
+        self._commands: dict[str, Handler] = {
             "status": self._status,
             "tree": self._tree,
             "metrics": self._metrics,
@@ -110,6 +120,9 @@ class Control(Actor):
             case _Killed(client, id_):
                 why = self._gate.why()
                 self._answer(client, Reply(id_, 0, {"trading": "killed", **why}))
+            case _NoteClosed():
+                if self._gate.closed():
+                    self._note_closed()
             case _LookDue(client, id_, everyone):
                 since = self._samples.pop(id_)
                 self._answer(client, Reply(id_, 0, tree(self._cell.host, since, everyone)))
@@ -138,9 +151,19 @@ class Control(Actor):
         elif command.expires < self.clock.now():
             reply = _no(command, "the command came too late")
         else:
-            reply = handler(command, client)
+            reply = self._carry_out(handler, command, client)
         if reply is not None:
             self._answer(client, reply)
+
+    @staticmethod
+    def _carry_out(handler: Handler, command: Command, client: str) -> Reply | None:
+        """Say no when the disk refuses: every handler writes first and then does."""
+        try:
+            return handler(command, client)
+        except DiskRefusesError as error:
+            if not error.undone:
+                raise  # what is in the journal now, only a new start can tell
+            return _no(command, str(error))
 
     def _answer(self, client: str, reply: Reply) -> None:
         self._replies[reply.id] = reply
@@ -201,19 +224,22 @@ class Control(Actor):
         self.tell("risk", Armed(until))
         return Reply(command.id, 0, {"armed_until": until})
 
-    def _steer(self, command: Command, client: str, whom: str = "") -> None:
+    def _steer(self, command: Command, client: str, whom: str = "") -> Reply | None:
+        refusal = self.journal.refusals.now
+        if refusal is not None and command.name != "limits":
+            return _no(command, refusal.words)
         if command.id not in self._steered:  # else it is on its way already
             by = whom or CARRIED_OUT_BY[command.name]
             self._steered[command.id] = (by, client)
             self.tell(by, Steer(command.id, command.name, command.arguments))
+        return None
 
     def _adopt(self, command: Command, client: str) -> Reply | None:
         """Let the account's Settler do it, which alone sees the bets of the book."""
         account = command.arguments.get("account", "")
         if account not in self.reported.accounts:
             return _no(command, f"no account {account!r} was read yet; see `tictac status`")
-        self._steer(command, client, f"settler/{account}")
-        return None
+        return self._steer(command, client, f"settler/{account}")
 
     def _adjust(self, command: Command, _client: str) -> Reply:
         """Take a difference as explained: somebody paid in, drew money or bet by hand."""
@@ -236,9 +262,15 @@ class Control(Actor):
         return Reply(command.id, 0, {"account": account, "adjusted": difference})
 
     def _note_closed(self) -> None:
+        """Journal that the gate is closed, now or when the disk allows: it is closed either way."""
         last = [written.kind for written in self.journal.entries("gate")][-1:]
-        if last != ["killed"]:
-            self.record("killed", "gate", **self._gate.why())
+        if last == ["killed"]:
+            return
+        self.record("killed", "gate", **self._gate.why())
+        try:
+            self.commit()
+        except DiskRefusesError:
+            self.after(NOTE_AGAIN_AFTER, _NoteClosed(), "note")
 
 
 def _no(command: Command, reason: str) -> Reply:

@@ -11,7 +11,7 @@ from actors.settings import Mode
 from actors.status import Reported, figures, trading
 from runtime.cell import Keeper
 
-TRADING = ("open", "killed", "dry", "disarmed")
+TRADING = ("open", "killed", "unwritable", "dry", "disarmed")
 MINOR = 100
 
 
@@ -43,6 +43,7 @@ class BettingCollector(Collector):
         yield _gauge("tictac_bets_in_doubt", "May or may not exist.", book.in_doubt)
         yield _gauge("tictac_profit_today", "Settled this UTC day, money.", book.pnl_today / MINOR)
         yield _gauge("tictac_kill_gate_closed", "1 while it is.", float(self._gate.closed()))
+        yield _gauge("tictac_journal_refused", "1 while its disk refuses it.", float(self._refused))
         yield _gauge("tictac_term", "Which start of the core it is.", self._ledger.journal.term)
         reported = self._reported()
         if reported is not None:
@@ -50,8 +51,13 @@ class BettingCollector(Collector):
             yield from _feeds(reported)
             yield from _accounts(reported)
 
+    @property
+    def _refused(self) -> bool:
+        return self._ledger.journal.refusals.now is not None
+
     def _trading(self, reported: Reported, now: int) -> Metric:
-        word = trading(self._mode, self._gate, reported.armed_until, now)
+        until = reported.armed_until
+        word = trading(self._mode, self._gate, until, now, refused=self._refused)
         found = GaugeMetricFamily("tictac_trading", "1 at the state it is in.", labels=["state"])
         for state in TRADING:
             found.add_metric([state], float(state == word))

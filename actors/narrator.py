@@ -5,6 +5,8 @@ Hears: its own clock.
 Says: nothing to actors; it prints.
 """
 
+import contextlib
+
 from actors.bet_text import selection_text, story, story_lines
 from actors.ledger import ORDER, Ledger, Order
 from actors.orders import ADOPTED, OrderState
@@ -57,7 +59,7 @@ class Narrator(Actor):
 
     def _tell(self, written: Written) -> None:
         if written.kind in ("killed", "resumed", "armed"):
-            print(f"{written.kind} {written.body.get('reason', '')}".rstrip(), flush=True)
+            _say(f"{written.kind} {written.body.get('reason', '')}".rstrip())
         state = written.kind.removeprefix(ORDER)
         if not written.kind.startswith(ORDER) or state not in TOLD:
             return
@@ -67,9 +69,14 @@ class Narrator(Actor):
         if state == OrderState.ACCEPTED.value and not self._explained:
             self._explained = True
             chain = list(self.journal.entries(written.key))
-            print("first bet:", *story_lines(story(order, chain)), sep="\n", flush=True)
+            _say("first bet:", *story_lines(story(order, chain)))
         else:
-            print(bet_line(order, state), flush=True)
+            _say(bet_line(order, state))
+
+
+def _say(*lines: str) -> None:
+    with contextlib.suppress(OSError):  # what it goes to may be full; betting is not to end of that
+        print(*lines, sep="\n", flush=True)
 
 
 def bet_line(order: Order, state: str) -> str:

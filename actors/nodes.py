@@ -28,7 +28,9 @@ from runtime.cell import Ports
 from runtime.clock import SystemClock
 from runtime.configuration import Secret
 from runtime.ending import end_within, standing
-from runtime.errors import OurError
+from runtime.errors import DiskRefusesError, OurError
+from runtime.journal import Journal
+from runtime.journal_refusals import Refusals
 from runtime.lifeline import announce_ready, hold_lifeline
 from runtime.logs import conceal, configure, logger
 from runtime.metrics import HostCollector
@@ -43,6 +45,8 @@ PAPER_PASSWORD = "TICTAC_PAPER_PASSWORD"
 """The environment variable in which `run` gives its children the paper account's password."""
 
 LOOK_EVERY = 0.2
+DISK_WITHIN = 40.0
+"""Less than the parent waits for READY. A core that ends after that does not end too often."""
 CLOSE_WITHIN = 15.0
 CLOSE_FAILED_WITHIN = 5.0
 """When a tree has failed, what is left of it can hardly end; a placement may."""
@@ -57,8 +61,7 @@ def run_core(
     settings = _begin("core", config, state, paper_port, mode)
     gate = KillGate(state.path)
     close_at_signal(gate)
-    journal = open_journal(state.path)
-    journal.begin_term(SystemClock().now())
+    journal = _journal(state)
     host = ShardHost(Ports(journal=journal))
     beside = contextlib.ExitStack()
     if record:
@@ -159,6 +162,24 @@ def _begin(node: str, config: Path, state: StateFolder, paper_port: int, mode: s
         if account.password.reveal():
             conceal(account.password)
     return with_paper_book(settings, paper_port) if settings.mode is Mode.PAPER else settings
+
+
+def _journal(state: StateFolder) -> Journal:
+    """Open the journal in a new term; a disk that refuses gets some time.
+
+    Raises DiskRefusesError after that: the parent starts another core, as often as it takes.
+    """
+    until, refusals = SystemClock().monotonic() + DISK_WITHIN, Refusals()
+    while True:
+        try:
+            with refusals.noting(SystemClock()):
+                journal = open_journal(state.path)
+                journal.begin_term(SystemClock().now())
+                return journal
+        except DiskRefusesError:
+            if SystemClock().monotonic() > until:
+                raise
+        threading.Event().wait(LOOK_EVERY)
 
 
 def _record(beside: contextlib.ExitStack, host: ThreadHost, state: StateFolder) -> None:

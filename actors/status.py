@@ -45,10 +45,12 @@ def status(
     """Return the picture as plain data; amounts as text in major units."""
     now = cell.ports.clock.now()
     book = figures(ledger, now)
+    refusal = ledger.journal.refusals.now
     return {
         "mode": mode.value,
-        "trading": trading(mode, gate, reported.armed_until, now),
+        "trading": trading(mode, gate, reported.armed_until, now, refused=refusal is not None),
         "gate": gate.why(),
+        "journal": {} if refusal is None else {"refused": refusal.words, "since": refusal.since},
         "armed_until": reported.armed_until or None,
         "actors": actors(cell.host),
         "feeds": {
@@ -78,10 +80,14 @@ def status(
     }
 
 
-def trading(mode: Mode, gate: KillGate, armed_until: int, now: int) -> str:
-    """Say in a word whether bets can be placed."""
+def trading(
+    mode: Mode, gate: KillGate, armed_until: int, now: int, *, refused: bool = False
+) -> str:
+    """Say in a word whether bets can be placed; `refused` is the journal, by its disk."""
     if gate.closed():
         return "killed"
+    if refused:
+        return "unwritable"
     if mode is Mode.DRY:
         return "dry"
     if mode is Mode.LIVE and armed_until <= now:

@@ -5,6 +5,7 @@ of what it told. A handler that fails records nothing and tells nothing, and end
 incarnation; its supervisor decides what comes next.
 """
 
+import contextlib
 import threading
 from types import TracebackType
 from typing import Any, ClassVar
@@ -13,8 +14,15 @@ import pykka
 
 from runtime.cell import Cell, birth
 from runtime.codec import Letter, Message, Sealed, seal
-from runtime.errors import JournalError, OurError, described
+from runtime.errors import (
+    DiskRefusesError,
+    JournalError,
+    OurError,
+    StaleWriterError,
+    described,
+)
 from runtime.journal import Entry, Journal
+from runtime.journal_connection import refused_by_disk
 from runtime.logs import logger
 from runtime.messages import Refused, Stop
 
@@ -27,6 +35,9 @@ class Actor(pykka.Actor):
 
     writes_journal: ClassVar[bool] = False
     """Whether each incarnation claims the journal's pen under this actor's address."""
+
+    starts_without_pen: ClassVar[bool] = False
+    """Whether it starts also while the disk refuses it the pen: see `take_pen`."""
 
     own_thread: ClassVar[bool] = False
     """Whether it waits for the world outside in its turns, or must not wait for others."""
@@ -114,6 +125,18 @@ class Actor(pykka.Actor):
             raise JournalError(f"{self.address} wants the journal and there is none")
         return self._cell.ports.journal
 
+    @property
+    def has_pen(self) -> bool:
+        """Tell whether it may write: always, unless it started without."""
+        return self._pen > 0
+
+    def take_pen(self) -> bool:
+        """Claim the pen unless it is held; False while the disk refuses. A commit tries, too."""
+        if self._pen == 0:
+            with contextlib.suppress(DiskRefusesError):
+                self._claim()
+        return self._pen > 0
+
     def commit(self) -> None:
         """Make durable now what this turn has recorded, then let go what it has told so far.
 
@@ -147,7 +170,7 @@ class Actor(pykka.Actor):
     def _actor_loop_setup(self) -> None:
         try:
             if self.writes_journal:
-                self._pen = self.journal.claim(self.address)
+                self._claim_at_start()
             self.on_start()
             if self.ready_at_start:
                 self.ready()
@@ -207,7 +230,13 @@ class Actor(pykka.Actor):
     def _fail(self, error: BaseException) -> None:
         self._told, self._armed, self._recorded = [], [], []
         self._cell.failure = described(error)
-        self.log.error("actor failed", failure=self._cell.failure, exc_info=error)
+        journal = self._cell.ports.journal
+        if journal is not None and refused_by_disk(error):
+            self._cell.excused = True
+            journal.refusals.note(str(error), self.clock.now())  # which says it, and not each actor
+            self.log.debug("actor failed", failure=self._cell.failure)
+        else:
+            self.log.error("actor failed", failure=self._cell.failure, exc_info=error)
         self.end_loop()
 
     def _end_turn(self) -> None:
@@ -225,11 +254,27 @@ class Actor(pykka.Actor):
         if self._told:
             self._let_go()
 
+    def _claim_at_start(self) -> None:
+        try:
+            self._claim()
+        except DiskRefusesError:
+            if not self.starts_without_pen:
+                raise
+
+    def _claim(self) -> None:
+        if self._pen == 0:
+            if self._cell.abandoned:
+                raise StaleWriterError(f"{self.address} was given up and may write no more")
+            with self.journal.refusals.noting(self.clock):
+                self._pen = self.journal.claim(self.address)
+
     def _write(self) -> None:
-        if not self._pen:
-            raise JournalError(f"{self.address} has no pen: set writes_journal")
         recorded, self._recorded = self._recorded, []
-        self.journal.append(self.address, self._pen, recorded, self.clock.now())
+        if not self.writes_journal:
+            raise JournalError(f"{self.address} has no pen: set writes_journal")
+        self._claim()
+        with self.journal.refusals.noting(self.clock):
+            self.journal.append(self.address, self._pen, recorded, self.clock.now())
 
     def _let_go(self, at_once: bool = False) -> None:
         told, self._told = self._told, []

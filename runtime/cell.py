@@ -79,6 +79,7 @@ class Cell:
     let_go: LetGo
     actor: "Actor | None" = None
     failure: str = ""
+    excused: bool = False
     started: bool = False
     abandoned: bool = False
     ready_said: bool = False

@@ -110,7 +110,7 @@ class Host:
         self._watch.ended(cell)
         if cell.abandoned:
             return
-        self.tell_parent(cell, Exited(cell.address, cell.incarnation, failure))
+        self.tell_parent(cell, Exited(cell.address, cell.incarnation, failure, cell.excused))
 
     def _tell_of_wedged(self, cells: Iterable[Cell]) -> list[Cell]:
         found = self._watch.look(cells, self.ports.clock.monotonic())

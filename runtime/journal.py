@@ -20,6 +20,7 @@ from runtime.journal_chain import NOTHING, Head, check_head, head_of, link, veri
 from runtime.journal_commits import Commits
 from runtime.journal_connection import connect, told
 from runtime.journal_files import anchor_of, write_again
+from runtime.journal_refusals import Refusals
 from runtime.journal_swap import check_unmoved
 from runtime.logs import logger
 
@@ -80,6 +81,7 @@ class Journal:
             check_unmoved(path)
         self.path = path
         self.projections = tuple(projections)
+        self.refusals = Refusals()
         self._local = threading.local()
         self._memory = connect(None) if path is None else None
         self._anchor = None if path is None else Anchor(anchor_of(path))

@@ -11,7 +11,7 @@ import struct
 import threading
 from pathlib import Path
 
-from runtime.errors import JournalError
+from runtime.errors import DiskRefusesError, JournalError
 from runtime.journal_chain import NOTHING, Head
 from runtime.journal_files import sync_folder
 from runtime.logs import logger
@@ -57,12 +57,12 @@ class Anchor:
         return max(heads, default=NOTHING)
 
     def make(self, head: Head, term: int) -> None:
-        """Make the file, durably, and write the head into it. Raises JournalError."""
+        """Make the file, durably, and write the head into it. Raises DiskRefusesError."""
         try:
             with self._lock:
                 self._open()
         except OSError as error:
-            raise JournalError(f"{self.path}: {error.strerror}") from error
+            raise DiskRefusesError(f"{self.path}: {error.strerror}", undone=True) from error
         self.write(head, term)
 
     def write(self, head: Head, term: int) -> None:

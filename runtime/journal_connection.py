@@ -70,5 +70,17 @@ def told(path: object, error: sqlite.Error, undone: bool) -> JournalError:
     return DiskRefusesError(f"{path}: {error}: {cure}{doubt}", undone)
 
 
+def refused_by_disk(error: BaseException) -> bool:
+    """Tell whether the disk is at fault, so that to try again is all that can be done.
+
+    Also where it was only to be read. What cannot be opened may be a fault of this process, which
+    has too many files open: a new one is the cure.
+    """
+    said = error.__cause__ if isinstance(error, JournalError) else error
+    if isinstance(said, sqlite.Error):
+        return _code(said) in REFUSALS and _code(said) != sqlite.SQLITE_CANTOPEN
+    return isinstance(error, DiskRefusesError)
+
+
 def _code(error: sqlite.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF

@@ -4,6 +4,7 @@ Everything passes one mask: our own events, the standard library's loggers of ot
 warnings, uncaught exceptions, and the complaint about a log call that itself fails.
 """
 
+import contextlib
 import logging
 import sys
 import threading
@@ -99,7 +100,8 @@ class _Handler(logging.StreamHandler[TextIO]):
         error = sys.exc_info()[1]
         place = f"{record.name} ({Path(record.pathname).name}:{record.lineno})"
         text = f"a log line of {place} was lost: {type(error).__name__}"
-        print(masked_text(text), file=sys.__stderr__)
+        with contextlib.suppress(OSError):  # stderr may end on the same full disk
+            print(masked_text(text), file=sys.__stderr__)
 
 
 def _handler(destination: TextIO | Path | str, stamp: _Stamp) -> _Handler:

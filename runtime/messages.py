@@ -22,7 +22,10 @@ class Ready(Message, frozen=True):
 
 
 class Exited(Message, frozen=True):
-    """A child is gone. `failure` is empty when it left of its own will or was told to."""
+    """A child is gone. `failure` is empty when it left of its own will or was told to.
+
+    It is `excused` when the disk refused the journal: no fault of the child, and it passes.
+    """
 
     control = True
     local = True
@@ -30,6 +33,7 @@ class Exited(Message, frozen=True):
     address: str
     incarnation: int
     failure: str = ""
+    excused: bool = False
 
 
 class Wedged(Message, frozen=True):

@@ -40,15 +40,22 @@ class Backoff:
     A child's row is over when it fails longer than the intensity's period after its last start
     was due. The pause lies between the stops and the starts of a restart, and is no part of the
     count: what is counted, as OTP does, is each failure that would restart somebody.
+
+    A failure that is `excused` has the same pause each time, and neither adds to a row nor ends it.
     """
 
     first: float = 0.1
     longest: float = 30.0
+    excused: float = 2.0
 
     def delay(self, attempt: int, chance: Chance) -> float:
         """Return the wait before restart number `attempt`, counted from 1."""
         full = min(self.longest, self.first * 2.0 ** min(attempt - 1, 30))
         return chance.uniform(full / 2, full)
+
+    def delay_excused(self, chance: Chance) -> float:
+        """Return the wait before a restart that is nobody's fault."""
+        return chance.uniform(self.excused / 2, self.excused)
 
 
 @dataclass(frozen=True)

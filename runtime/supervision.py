@@ -18,6 +18,8 @@ What is meant to differ from OTP:
   which passes for normal.
 - A significant child that waits for its restart counts as active, wherever it stands.
 - A child that does not stop in time is given up and fenced off, because a thread cannot be killed.
+- An excused failure is not counted: when the disk refuses the journal, however long, there is
+  nothing that another supervisor could do better than to try again.
 """
 
 import heapq
@@ -136,7 +138,9 @@ class Supervision:
         standing.state = State.RUNNING
         return self._advance(now)
 
-    def exited(self, address: str, incarnation: int, failure: str, now: float) -> list[Command]:
+    def exited(
+        self, address: str, incarnation: int, failure: str, now: float, *, excused: bool = False
+    ) -> list[Command]:
         """A child has left, or was given up."""
         standing = self._current(address, incarnation)
         if standing is None or standing.state in (State.GONE, State.WAITING):
@@ -149,7 +153,7 @@ class Supervision:
             self._after_doom(standing)
             return self._advance(now)
         if self._comes_back(standing.child, failure):
-            return self._restart(standing, failure, now)
+            return self._restart(standing, failure, now, excused)
         self._part_with(standing)
         return self._advance(now)
 
@@ -225,12 +229,14 @@ class Supervision:
         if self._auto_shutdown is AutoShutdown.ANY_SIGNIFICANT or not active:
             self._begin_to_leave()
 
-    def _restart(self, standing: Standing, failure: str, now: float) -> list[Command]:
-        if self._too_many(now):
+    def _restart(
+        self, standing: Standing, failure: str, now: float, excused: bool
+    ) -> list[Command]:
+        if not excused and self._too_many(now):
             self._begin_to_leave()
             self._failure = f"too many restarts; the last: {standing.child.address}: {failure}"
             return self._advance(now)
-        pause = self._pause(standing, now)
+        pause = self._backoff.delay_excused(self._chance) if excused else self._pause(standing, now)
         standing.restarts += 1
         standing.due = now + pause
         self._await(standing)

@@ -119,10 +119,10 @@ class Supervisor(Actor):
             case Ready(address, incarnation):
                 self.cancel(f"start {address}")
                 self._obey(self.rules.ready(address, incarnation, now))
-            case Exited(address, incarnation, failure):
+            case Exited(address, incarnation, failure, excused):
                 self.cancel(f"start {address}")
                 self.cancel(f"stop {address}")
-                self._obey(self.rules.exited(address, incarnation, failure, now))
+                self._obey(self.rules.exited(address, incarnation, failure, now, excused=excused))
                 if self._cell.post.keeps(address):
                     self._bring_to_life([address])
             case StartExpired(address, incarnation):

@@ -94,6 +94,6 @@ class ThreadHost(Host):
                 self.ready.set()
             case Wedged(address, _, seconds):
                 self._give_up(f"{address} is in a turn for {seconds:.0f} s")
-            case Exited(_, _, failure):
+            case Exited(failure=failure):
                 self.root_failure = failure
                 self.ended.set()

@@ -131,6 +131,7 @@ def _words(reply: Reply, done: str) -> str:
 
 
 def _status_text(body: dict[str, Any]) -> str:
+    journal = body["journal"]
     lines = [
         f"mode {body['mode']}, trading {body['trading']}, term {body['term']}"
         + "".join(f", {name} {value}" for name, value in body["gate"].items() if name != "at")
@@ -138,6 +139,9 @@ def _status_text(body: dict[str, Any]) -> str:
         f"open bets {body['open_bets']} (in doubt {body['in_doubt']}),"
         f" exposure {body['exposure']}, profit today {body['pnl_today']}",
     ]
+    if journal:
+        since = clock_text(journal["since"])
+        lines.insert(1, f"journal: the disk refuses it since {since}: {journal['refused']}")
     lines += [
         f"feed {name}: {feed['events']} events, {feed['quotes']} quotes,"
         f" {feed['age_seconds']:.1f} s old, {feed['faults']} faults, {feed['signals']} signals"

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
+import pysqlite3.dbapi2 as sqlite
 
 from actors.paper.answers import Answer, Refusal, refused
 from actors.paper.book import PaperBook, paper_book
@@ -47,6 +48,7 @@ class PaperServer:
         self._store = store
         self._lock = threading.Lock()
         self._unsaved: tuple[object, ...] = ()
+        self._refused = False
         self._http: _Http | None = None
         self._thread: threading.Thread | None = None
 
@@ -92,7 +94,14 @@ class PaperServer:
         # What could not be written stays first in line: no later answer may overtake it.
         self._unsaved += changes
         if self._store is not None and self._unsaved:
-            self._store.save(self._unsaved)
+            try:
+                self._store.save(self._unsaved)
+            except sqlite.Error as error:
+                if not self._refused:  # once, and not at every tick
+                    log.error("the disk refuses the bets: %s", error)
+                self._refused = True
+                raise
+            self._refused = False
         self._unsaved = ()
 
 
@@ -124,9 +133,10 @@ class _Http(ThreadingHTTPServer):
     def service_actions(self) -> None:
         try:
             self.paper.tick()
+        except sqlite.Error:
+            pass  # said already; a disk that is full now may be writable at the next tick
         except Exception:
-            # A disk that is full now may be writable at the next tick.
-            log.exception("bets could not be stored")
+            log.exception("the tick failed")
         self.paper.rounds += 1
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
@@ -188,9 +198,11 @@ class _Handler(BaseHTTPRequestHandler):
     ) -> Answer:
         try:
             return self.server.paper.answer(method, params, headers, body)
+        except sqlite.Error:
+            pass  # said already
         except Exception:
             log.exception("%s failed", method[:40])
-            return Answer(500, refused(Refusal("The bookmaker failed; the outcome is unknown.")))
+        return Answer(500, refused(Refusal("The bookmaker failed; the outcome is unknown.")))
 
     def _send(self, answer: Answer) -> None:
         if answer.delay_ms:

@@ -82,7 +82,8 @@ class Store:
                 )
             self._file.execute("COMMIT")
         except BaseException:
-            self._file.execute("ROLLBACK")
+            if self._file.in_transaction:  # a disk that is full has ended it already
+                self._file.execute("ROLLBACK")
             raise
 
     def _read(self, kind: type[Any], source: str) -> list[Any]:

@@ -22,7 +22,10 @@ from actors.risk.reservations import Reservations
 from actors.simulation import run
 from actors.simulation.carriage import SimClient
 from actors.simulation.plan import Plan, plan
+from runtime.actor import Actor
+from runtime.errors import DiskRefusesError
 from runtime.journal import Journal
+from runtime.supervision import Supervision
 
 Patch = Callable[[Any, str, Any], object]
 """Puts something in the place of an attribute: `setattr`, or a test's own."""
@@ -178,6 +181,33 @@ def _takes_any_ticket_with_its_reference(patch: Patch) -> None:
     patch(reconciliation, "is_ours", same)
 
 
+def _takes_a_refused_write_for_written(*addresses: str) -> Callable[[Patch], None]:
+    """Let some actors go on when the disk has refused."""
+
+    def plant(patch: Patch) -> None:
+        write = Actor._write
+
+        def careless(self: Actor) -> None:
+            try:
+                write(self)
+            except DiskRefusesError:
+                if not self.address.startswith(addresses):
+                    raise
+
+        patch(Actor, "_write", careless)
+
+    return plant
+
+
+def _counts_what_the_disk_refuses(patch: Patch) -> None:
+    exited = Supervision.exited
+
+    def strict(self: Supervision, *child: Any, **_excused: bool) -> Any:
+        return exited(self, *child)
+
+    patch(Supervision, "exited", strict)
+
+
 MUTANTS: Mapping[str, Mutant] = {
     "ignores the kill gate": Mutant(_blind_to("kill gate closed"), "through a closed gate"),
     "looks before the connection only": Mutant(_looks_before_the_connection_only, tests=DOOR),
@@ -205,5 +235,14 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "takes any ticket with its reference": Mutant(
         _takes_any_ticket_with_its_reference, tests="tests/actors/test_reconciliation.py"
+    ),
+    "grants what it could not write": Mutant(
+        _takes_a_refused_write_for_written("risk"), tests="tests/actors/risk/test_full_disk.py"
+    ),
+    "sends though SENDING was refused": Mutant(
+        _takes_a_refused_write_for_written("gateway/"), tests="tests/actors/test_full_disk.py"
+    ),
+    "gives up on a disk that stays full": Mutant(
+        _counts_what_the_disk_refuses, tests="tests/runtime/test_actor_disk.py"
     ),
 }

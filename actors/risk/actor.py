@@ -49,6 +49,7 @@ class Risk(Actor):
 
     own_thread = True
     writes_journal = True
+    starts_without_pen = True  # to say no by name, and not by silence
 
     def __init__(self, limits: RiskSettings, mode: Mode, gate: KillGate, key: PermitKey) -> None:
         super().__init__()
@@ -65,6 +66,11 @@ class Risk(Actor):
         self._restored_to = 0
 
     def on_start(self) -> None:
+        if self.has_pen:
+            self._begin()
+        self.after(SWEEP_EVERY, _Sweep(), "sweep")
+
+    def _begin(self) -> None:
         ledger = Ledger(self.journal)
         self._term = self.journal.term
         self._close_the_past(ledger)
@@ -83,9 +89,11 @@ class Risk(Actor):
         for written in self.journal.entries("arm"):
             self._armed_until = int(written.body["until"])
         self.log.info("reservations rebuilt", open=len(self._book.held))
-        self.after(SWEEP_EVERY, _Sweep(), "sweep")
 
     def on_message(self, message: Message, sender: str) -> None:
+        if not self.has_pen:
+            self._refuse(message, sender)
+            return
         match message:
             case Reserve(intent):
                 self._decide(intent, sender)
@@ -104,6 +112,25 @@ class Risk(Actor):
                 super().on_message(message, sender)
 
     # At the start.
+
+    def _refuse(self, message: Message, sender: str) -> None:
+        """Grant nothing as long as nothing can be written: what is true now nobody knows yet."""
+        refusal = self.journal.refusals.now
+        words = refusal.words if refusal is not None else "the journal is to be read first"
+        match message:
+            case Reserve(intent):
+                verdict = Verdict("journal_writable", False, words)
+                self.tell(sender, Denied(intent.order, (verdict,)))
+            case Steer():
+                self.tell(sender, Steered(message.id, 1, {"error": words}))
+            case _Sweep():
+                if self.take_pen():
+                    self._begin()
+                self.after(SWEEP_EVERY, _Sweep(), "sweep")
+            case OrderMoved() | AccountState() | Armed():
+                pass  # the journal has it, or it will be told again
+            case _:
+                super().on_message(message, sender)
 
     def _close_the_past(self, ledger: Ledger) -> None:
         """An order of a dead incarnation was not sent, or may have been: nothing between."""

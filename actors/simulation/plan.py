@@ -32,6 +32,7 @@ WEDGED = (
 )
 KILLS = ("at any step", "as the price is asked", "as it is being sent", "never", "and opened again")
 PAUSES = (("account", "ao"), ("book", "BW"), ("strategy", "eager"), ("market", "football-today"))
+EACH_FULL, SLOWER = 19, 8
 TIGHT: tuple[dict[str, Any], ...] = (
     {},
     {"max_stake": Amount(900)},
@@ -86,6 +87,7 @@ class Plan:
     patient: bool
     pause: tuple[float, str, str] | None
     pause_in_a_bet: bool
+    full: tuple[float, float] | None
 
 
 def plan(seed: int) -> Plan:
@@ -95,6 +97,11 @@ def plan(seed: int) -> Plan:
     tight = dict(TIGHT[seed % len(TIGHT)])
     played, speed = _played(chance), chance.choice([200, 250, 300])
     seconds = chance.uniform(35.0, 60.0)
+    full = _full(seed)
+    spared = 0.0 if full is None else sum(full)
+    if full is not None:  # and some matches are still to begin when there is room again
+        speed //= SLOWER
+        seconds += spared
     if tight.pop("league_blacklist", False):
         tight["league_blacklist"] = ("ENGLISH LEAGUE ONE", "ENGLISH CHAMPIONSHIP", "BELGIUM")
     if tight.pop("team_blacklist", False):
@@ -123,7 +130,8 @@ def plan(seed: int) -> Plan:
         trouble=_trouble(chance, slow_offers=slow),
         crashes=chance.choice([0, 0, 1, 1, 2, 3]),
         kill=kill,
-        kill_at=chance.uniform(0.2, 0.9) * seconds / (3 if kill == "and opened again" else 1),
+        kill_at=spared
+        + chance.uniform(0.2, 0.9) * (seconds - spared) / (3 if kill == "and opened again" else 1),
         wedge=_wedge(chance, seed, seconds),
         freeze=(chance.uniform(5.0, 30.0), chance.uniform(10.0, 40.0))
         if chance.randrange(0, 4) == 0
@@ -134,6 +142,7 @@ def plan(seed: int) -> Plan:
         if pause or chance.randrange(0, 4) == 0
         else None,
         pause_in_a_bet=chance.choice([False, True]),
+        full=full,
     )
 
 
@@ -218,7 +227,8 @@ def _trouble(chance: Chance, *, slow_offers: bool) -> Trouble:
         lost_frames=rate(wire, 40),
         torn_writes=rate(machine, 5),
         cut_off_writes=rate(machine, 5),
-        refused_writes=rate(machine, 8),
+        refused_writes=(refused := rate(machine, 8)),
+        failed_syncs=refused // 2,
     )
 
 
@@ -232,6 +242,14 @@ def _wedge(chance: Chance, seed: int, seconds: float) -> tuple[float, str] | Non
     if seed % 7 != 3:
         return None
     return chance.uniform(5.0, seconds), WEDGED[seed // 7 % len(WEDGED)]
+
+
+def _full(seed: int) -> tuple[float, float] | None:
+    """Let the disk refuse for minutes in some runs; drawn apart, so that the others stay."""
+    if seed % EACH_FULL != 5:
+        return None
+    chance = seeded(1_000_003 * seed + 19)
+    return chance.uniform(5.0, 30.0), chance.uniform(60.0, 120.0)
 
 
 def _clock(chance: Chance, seconds: float, *, always: bool) -> tuple[tuple[float, int], ...]:

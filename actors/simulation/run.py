@@ -121,11 +121,22 @@ def lived(scenario: Plan, state: Path) -> World:
     if scenario.freeze is not None:
         at, seconds = scenario.freeze
         world.plan_time(_moment(at), lambda: world.freeze(seconds))
+    if scenario.full is not None:
+        at, seconds = scenario.full
+        world.plan_time(_moment(at), lambda: world.fill_disk(seconds))
     for at, milliseconds in scenario.clock:
         world.plan_time(_moment(at), lambda by=milliseconds: world.set_clock(by))  # type: ignore[misc]
     if scenario.pause is not None:
         _plan_pause(world, *scenario.pause, in_a_bet=scenario.pause_in_a_bet)
     number = world.chance.randrange(2, 12)
+    if scenario.full is None:
+        _plan_kill(world, scenario, number)
+    else:  # after it, to see bets again
+        world.plan_time(_moment(sum(scenario.full)), lambda: _plan_kill(world, scenario, number))
+    return world
+
+
+def _plan_kill(world: World, scenario: Plan, number: int) -> None:
     match scenario.kill:
         case "at any step":
             world.plan_time(_moment(scenario.kill_at), lambda: world.plan(60, world.kill))
@@ -136,7 +147,6 @@ def lived(scenario: Plan, state: Path) -> World:
         case "and opened again":
             world.plan_time(_moment(scenario.kill_at), lambda: world.plan(60, world.kill))
             world.plan_time(_moment(scenario.kill_at + KILLED_FOR), world.open_again)
-    return world
 
 
 def _plan_pause(world: World, at: float, kind: str, name: str, *, in_a_bet: bool) -> None:

@@ -37,9 +37,11 @@ BESIDE_THE_BOOK = (
     "crash before placing",
     "crash within a write",
     "disk full",
+    "disk full for minutes",
     "frame lost",
     "frozen feed",
     "process crash",
+    "sync failed",
 )
 
 
@@ -119,6 +121,11 @@ SITUATIONS: dict[str, Sighting] = {
         tally.given_up for tally in story.world.host.census.taken()[1].values()
     ),
     "an actor that failed and came back": lambda story: bool(story.world.restarts()),
+    "a disk full for minutes, and a bet after it without a core that gave up": lambda story: (
+        story.world.full_until is not None
+        and story.world.counts.faults["core gave up"] == 0
+        and any(request.at > story.world.full_until for request in story.world.judge.requests)
+    ),
     "a gate that was opened again and a bet after it": lambda story: (
         story.world.opened_at is not None
         and any(request.at > story.world.opened_at for request in story.world.judge.requests)

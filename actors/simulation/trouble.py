@@ -27,6 +27,7 @@ class Trouble:
     torn_writes: int = 0  # the process dies within a transaction of the journal
     cut_off_writes: int = 0  # it dies after the commit, before anybody is told
     refused_writes: int = 0  # the disk is full
+    failed_syncs: int = 0  # whether it was written nobody knows at first
 
 
 @dataclass

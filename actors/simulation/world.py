@@ -83,6 +83,7 @@ class World:
         self.ending = False
         self.patient = True  # the end waits until the book's silence has cleared every doubt
         self.opened_at: int | None = None
+        self.full_until: int | None = None
         self._without = without
         self.host = self._boot(START)
 
@@ -225,6 +226,11 @@ class World:
         """Let the book's feed repeat what it said last."""
         self.carriage.frozen_until = self.now + round(seconds * 1000)
 
+    def fill_disk(self, seconds: float) -> None:
+        """Let the disk refuse the journal for so long."""
+        self.journal.fill(round(seconds * 1000))
+        self.full_until = self.journal.full_until
+
     def pause(self, kind: str, name: str) -> None:
         """Let an operator pause what is named; it is held to from the answer on."""
         self._to_pause[self._command("pause", kind, name)] = rules.scope(kind, name)
@@ -265,6 +271,7 @@ class World:
         self.crashed = False
         self.traces.append(self.host.trace_hash)
         later = self.now + self.chance.randrange(*BACK_WITHIN)
+        later = max(later, self.journal.full_until)  # a core waits for the disk before all else
         self.host = self._boot(later)
         self.let_pass(0.0)
 

@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from actors.gate import KillGate
 from actors.messages import AccountState, FeedReport, SessionReport
-from actors.metrics import BettingCollector
+from actors.metrics import TRADING, BettingCollector
 from actors.settings import Mode
 from actors.status import Reported
 from actors.units import Millis
@@ -67,7 +67,7 @@ def test_one_state_of_trading_is_1_and_the_others_are_0(
         desk.gate.close("x", "y", NOW)
     found = desk.figures(mode)
     words = {name.split()[1]: value for name, value in found.items() if "tictac_trading" in name}
-    assert words == {**dict.fromkeys(("open", "killed", "dry", "disarmed"), 0.0), word: 1.0}
+    assert words == {**dict.fromkeys(TRADING, 0.0), word: 1.0}
     assert found["tictac_kill_gate_closed"] == float(closed)
 
 

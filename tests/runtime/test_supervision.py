@@ -72,6 +72,11 @@ class Family:
             incarnation = self.rules.standings[address].incarnation
             self.obey(self.rules.exited(address, incarnation, failure, self.now))
 
+    def is_refused(self, address: str) -> None:
+        """Let a child fail because the disk refuses."""
+        incarnation = self.rules.standings[address].incarnation
+        self.obey(self.rules.exited(address, incarnation, "full", self.now, excused=True))
+
     def fails(self, *addresses: str) -> None:
         self.exits(*addresses, failure="boom")
 
@@ -199,6 +204,45 @@ def test_children_that_a_sibling_takes_down_do_not_count() -> None:
     family.fails("a", "b", "c")
     family.wait(1.0)
     assert family.seen[-1] == "+a"
+
+
+# An excused failure: the disk refuses.
+
+
+def test_an_excused_failure_is_not_counted_however_often_and_waits_the_same_each_time() -> None:
+    family = Family(*kids("a"), intensity=Intensity(1, 60.0), backoff=Backoff(0.1, 8.0, 3.0))
+    for _ in range(1_000):
+        family.is_refused("a")
+        family.wait(3.0)
+    assert family.seen == ["+a"] * 1_001
+    assert set(family.pauses) == {3.0}
+
+
+def test_failures_of_its_own_still_count_between_excused_ones() -> None:
+    family = Family(*kids("a"), intensity=Intensity(1, 60.0), backoff=Backoff(1.0, 8.0, 1.0))
+    family.fails("a")
+    family.wait(1.0)
+    family.is_refused("a")
+    family.wait(1.0)
+    family.fails("a")
+    assert family.seen == ["+a", "+a", "+a", "failed"]
+
+
+def test_an_excused_failure_lengthens_no_later_pause() -> None:
+    family = Family(*kids("a"), backoff=Backoff(1.0, 8.0, 2.0))
+    for _ in range(5):
+        family.is_refused("a")
+        family.wait(2.0)
+    family.fails("a")
+    assert family.pauses == [2.0] * 5 + [1.0]
+
+
+def test_an_excused_failure_concerns_the_same_siblings() -> None:
+    family = Family(*kids("abc"), strategy=Strategy.REST_FOR_ONE).ready(*"abc")
+    family.is_refused("b")
+    family.exits("c")
+    family.wait(2.0)
+    assert family.seen == ["+a", "+b", "+c", "READY", "-c", "+b"]
 
 
 # The supervisor's own start: OTP gives up when a child fails there.
