@@ -36,12 +36,17 @@ from runtime.codec import Message
 from runtime.errors import JournalError, OurError
 
 SWEEP_EVERY = 1.0
+LOOK_EVERY = 5.0
 GRACE = 2.0
 TELL_AGAIN_AFTER = 60_000
 
 
 class _Sweep(Message, frozen=True):
     """Look for permits that ran out unused."""
+
+
+class _LookUp(Message, frozen=True):
+    """News of an order may be lost with whoever failed while telling it: the journal has it."""
 
 
 class Risk(Actor):
@@ -69,6 +74,7 @@ class Risk(Actor):
         if self.has_pen:
             self._begin()
         self.after(SWEEP_EVERY, _Sweep(), "sweep")
+        self.after(LOOK_EVERY, _LookUp(), "look")
 
     def _begin(self) -> None:
         ledger = Ledger(self.journal)
@@ -108,6 +114,9 @@ class Risk(Actor):
             case _Sweep():
                 self._sweep()
                 self.after(SWEEP_EVERY, _Sweep(), "sweep")
+            case _LookUp():
+                self._look()
+                pass
             case _:
                 super().on_message(message, sender)
 
@@ -127,6 +136,8 @@ class Risk(Actor):
                 if self.take_pen():
                     self._begin()
                 self.after(SWEEP_EVERY, _Sweep(), "sweep")
+            case _LookUp():
+                pass
             case OrderMoved() | AccountState() | Armed():
                 pass  # the journal has it, or it will be told again
             case _:
@@ -271,6 +282,15 @@ class Risk(Actor):
         for held in list(self._book.held.values()):
             if held.permit_expires is not None and held.permit_expires + GRACE <= now:
                 self._take_back(held, "the permit was not used in time")
+
+    def _look(self) -> None:
+        """Let go of what is final in the journal and was never told."""
+        ledger = Ledger(self.journal)
+        still_open = {order.id for order in ledger.orders(OPEN)}
+        for name in [name for name in self._book.held if name not in still_open]:
+            order = ledger.exactly(name)
+            if order is not None:
+                self._follow(name, OrderState(order.state), order.stake, order.pnl or 0)
 
     def _take_back(self, held: Reservation, reason: str) -> None:
         """Make a permit void by the journal; what is being sent already has used it."""

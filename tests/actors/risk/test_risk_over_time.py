@@ -6,6 +6,7 @@ import pytest
 
 from actors.messages import OrderMoved
 from actors.orders import OrderState
+from actors.risk.actor import LOOK_EVERY
 from actors.selections import MarketType, Period, Selection, Side
 from tests.actors.risk.test_steering import EXECUTOR, Desk
 from tests.actors.world import HOME, NOW, TO_ACCEPTED, TO_PENDING, S, handicap, intent
@@ -66,3 +67,25 @@ def test_orders_of_a_dead_process_wake_nobody(tmp_path: Path) -> None:
     desk.restart()
     assert desk.world.order("t-old").state == "abandoned"
     assert desk.world.told(EXECUTOR, OrderMoved) == []
+
+
+def test_a_settlement_that_nobody_told_counts_once_risk_has_looked(tmp_path: Path) -> None:
+    """Who settled it may have failed right after it was durable, as on a disk that refuses."""
+    desk = Desk(tmp_path, daily_loss=1500, max_open_bets=1)
+    desk.ask(intent("t-1"))
+    desk.clerk.move("t-1", *TO_ACCEPTED[1:], stake=1000)
+    desk.clerk.move("t-1", S.SETTLED, pnl=-1000)
+    desk.world.host.run(LOOK_EVERY)
+    for _ in range(2):  # told after all, it counts no more
+        assert desk.refusal(intent("t-2", selection=handicap(1))) == ["daily_loss: 20.00 of 15.00"]
+        desk.moved("t-1", S.SETTLED, pnl=-1000)
+
+
+def test_an_order_that_is_open_in_the_journal_is_held_however_often_risk_looks(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path, max_open_bets=1)
+    desk.ask(intent("t-1"))
+    desk.clerk.move("t-1", *TO_PENDING[1:], stake=1000)
+    desk.world.host.run(3 * LOOK_EVERY)
+    assert desk.refusal(intent("t-2", selection=handicap(1))) == ["max_open_bets: 2 of 1"]
