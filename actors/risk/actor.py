@@ -116,7 +116,7 @@ class Risk(Actor):
                 self.after(SWEEP_EVERY, _Sweep(), "sweep")
             case _LookUp():
                 self._look()
-                pass
+                self.after(LOOK_EVERY, _LookUp(), "look")
             case _:
                 super().on_message(message, sender)
 
@@ -137,7 +137,7 @@ class Risk(Actor):
                     self._begin()
                 self.after(SWEEP_EVERY, _Sweep(), "sweep")
             case _LookUp():
-                pass
+                self.after(LOOK_EVERY, _LookUp(), "look")
             case OrderMoved() | AccountState() | Armed():
                 pass  # the journal has it, or it will be told again
             case _:

@@ -74,6 +74,7 @@ def test_a_settlement_that_nobody_told_counts_once_risk_has_looked(tmp_path: Pat
     desk = Desk(tmp_path, daily_loss=1500, max_open_bets=1)
     desk.ask(intent("t-1"))
     desk.clerk.move("t-1", *TO_ACCEPTED[1:], stake=1000)
+    desk.world.host.run(LOOK_EVERY)
     desk.clerk.move("t-1", S.SETTLED, pnl=-1000)
     desk.world.host.run(LOOK_EVERY)
     for _ in range(2):  # told after all, it counts no more
