@@ -159,7 +159,7 @@ class Order:
 
     def void(self) -> None:
         """Undo it whole: its runner does not run."""
-        self.voided = self.matched + self.open + self.lapsed
+        self.voided += self.matched + self.open + self.lapsed
         self.matched = self.open = self.lapsed = 0
         self.prices = [VOID_PRICE] * len(self.fills)
         self.state = State.DONE

@@ -21,6 +21,8 @@ from actors.selections import Side as Team
 DOUBLE_LINE = "ASIAN_HANDICAP_DOUBLE_LINE"
 SINGLE_LINE = "ASIAN_HANDICAP_SINGLE_LINE"
 REMOVED = ("REMOVED", "REMOVED_VACANT")
+UNBOUNDED = 10_000
+"""More goals than any match has."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -129,46 +131,48 @@ def key(runner: RunnerDefinition) -> RunnerKey:
 
 
 def _asian(definition: MarketDefinition) -> dict[RunnerKey, Outcome]:
-    """Settle each line of each team by the margin its lines agree on.
+    """Settle each line by the margin that all lines of the market agree on.
 
-    On a double line each team has its own margin; on a single line ("3 goals or more") all lines
-    speak of the same number.
+    On a double line the two teams have opposite margins; on a single line ("3 goals or more") all
+    lines speak of the same number.
     """
+    double = definition.betting_type == DOUBLE_LINE
     groups: dict[int, list[RunnerDefinition]] = {}
     for runner in definition.runners:
-        team = runner.id if definition.betting_type == DOUBLE_LINE else 0
-        groups.setdefault(team, []).append(runner)
-    found: dict[RunnerKey, Outcome] = {}
-    for lines in groups.values():
-        margins = _margins(lines)
-        for runner in lines:
-            found[key(runner)] = _line(runner, margins)
-    return found
+        groups.setdefault(runner.id if double else 0, []).append(runner)
+    margins = {team: _margins(lines) for team, lines in groups.items()}
+    if double and len(groups) == 2:
+        (one, first), (other, second) = margins.items()
+        lowest, highest = max(first[0], -second[1]), min(first[1], -second[0])
+        margins = {one: (lowest, highest), other: (-highest, -lowest)}
+    return {
+        key(runner): _line(runner, *margins[team])
+        for team, lines in groups.items()
+        for runner in lines
+    }
 
 
-def _margins(runners: list[RunnerDefinition]) -> range:
-    """Return which margins fit: above minus each line that won, at most minus each that lost."""
+def _margins(runners: list[RunnerDefinition]) -> tuple[int, int]:
+    """Return the margins that fit: above minus each line that won, at most minus each that lost."""
     won = [HUNDREDTHS[runner.hc] for runner in runners if runner.status == "WINNER"]
     lost = [HUNDREDTHS[runner.hc] for runner in runners if runner.status == "LOSER"]
-    beyond = 10_000
-    lowest = floor(-min(won) / 100) + 1 if won else -beyond
-    highest = floor(-max(lost) / 100) if lost else beyond
-    return range(lowest, highest + 1)
+    lowest = floor(-min(won) / 100) + 1 if won else -UNBOUNDED
+    return lowest, floor(-max(lost) / 100) if lost else UNBOUNDED
 
 
-def _line(runner: RunnerDefinition, margins: range) -> Outcome:
+def _line(runner: RunnerDefinition, lowest: int, highest: int) -> Outcome:
     if runner.status in REMOVED:
         return VOID
     line = HUNDREDTHS[runner.hc]
-    if not margins or line % 25:
+    if lowest > highest or line % 25:
         return Outcome(0, 0, doubt="the lines contradict each other: stake back")
     # Only a margin within a goal of the line makes a difference to it.
-    near = {
-        margin
-        for margin in (margins[0], margins[-1], ceil(-line / 100), floor(-line / 100))
-        if margin in margins
+    near = {lowest, highest, ceil(-line / 100), floor(-line / 100)}
+    results = {
+        result(MarketType.HANDICAP, Team.HOME, line, margin, 0)
+        for margin in near
+        if lowest <= margin <= highest
     }
-    results = {result(MarketType.HANDICAP, Team.HOME, line, margin, 0) for margin in near}
     if len(results) == 1:
         return _ASIAN[results.pop()]
     whole = WON if runner.status == "WINNER" else LOST

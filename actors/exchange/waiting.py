@@ -233,11 +233,13 @@ class Waiting:
         grown = []
         for price, size in levels:
             at = THOUSANDTHS[price]
-            growth = int(size * 100 + 0.5) - traded.get(at, 0)
+            total = int(size * 100 + 0.5)
+            growth = total - traded.get(at, 0)
             if growth < 0:
                 return
-            grown.append((at, growth // 2))
-        for at, volume in grown:
+            grown.append((at, total, growth // 2))
+        for at, total, volume in grown:
+            traded[at] = total  # so that a runner told twice in a line is not heard twice
             left = volume - backs.taken.get(at, 0) - lays.taken.get(at, 0)
             if left > 0:
                 left = backs.trade(at, left, match)
