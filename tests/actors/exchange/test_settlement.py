@@ -73,6 +73,12 @@ def test_a_dead_heat_for_a_place_is_taken_at_its_worst_and_said() -> None:
     assert lay.doubts == back.doubts
 
 
+@pytest.mark.parametrize("status", ["REMOVED", "REMOVED_VACANT"])
+def test_a_removed_runner_is_void_and_not_lost(status: str) -> None:
+    for side in Side:
+        assert outcomes(closed({A: status, B: "WINNER"}), side)[A] == Outcome(0, 0)
+
+
 def test_a_number_of_winners_that_was_not_known_makes_no_dead_heat() -> None:
     many = closed({A: "WINNER", B: "WINNER"}, numberOfWinners=0)
     assert settle(many, "1.1", [filled(BACK, (3_000, 1_000))]).gross == 2_000
