@@ -34,6 +34,8 @@ METHOD = (
     "the same for both.",
     "The strategy that does nothing is called at each update and returns at once. The one that "
     "places has its orders noted beforehand: the same moments, runners, sides, prices and stakes.",
+    "A file of several markets is not judged, and flumine runs it once: at each line it makes the "
+    "books of all its markets anew.",
     "flumine runs with its fast decoders, without logging, exposure controls or transaction limit.",
 )
 
@@ -136,7 +138,8 @@ class Sides:
         runs: dict[str, list[Told]] = {"ours": [], "theirs": []}
         for _ in range(self._takes):
             runs["ours"].append(_ask(_ours(), request))
-            if self._flumine is not None:
+            several = runs["ours"][0]["markets"] > 1
+            if self._flumine is not None and not (several and runs["theirs"]):
                 answer = _ask(_theirs(self._flumine), request)
                 self.versions |= answer["versions"]
                 runs["theirs"].append(answer)
