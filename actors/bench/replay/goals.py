@@ -11,9 +11,9 @@ Told = dict[str, Any]
 
 def goals(found: Told) -> list[Told]:
     """Return each goal with the value measured (null when it was not) and whether it is met."""
-    single = [one for one in found["files"] if one["markets"] == 1 and one["theirs"]]
-    ours = sum(one["ours"]["seconds"] for one in single)
-    theirs = sum(one["theirs"]["seconds"] for one in single)
+    both = [one for one in found["files"] if one["theirs"]]
+    ours = sum(one["ours"]["seconds"] for one in both)
+    theirs = sum(one["theirs"]["seconds"] for one in both)
     rows = [_at_least("updates a second / flumine, doing nothing", theirs / ours if ours else None)]
     counts = found["placing"]["counts"] if found["placing"] else []
     for one in counts:

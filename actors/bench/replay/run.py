@@ -34,8 +34,8 @@ METHOD = (
     "the same for both.",
     "The strategy that does nothing is called at each update and returns at once. The one that "
     "places has its orders noted beforehand: the same moments, runners, sides, prices and stakes.",
-    "A file of several markets is not judged, and flumine runs it once: at each line it makes the "
-    "books of all its markets anew.",
+    "A file of several markets is replayed by ours alone: flumine makes the books of all its "
+    "markets anew at each line, which would say little of its speed on files of one.",
     "flumine runs with its fast decoders, without logging, exposure controls or transaction limit.",
 )
 
@@ -138,8 +138,7 @@ class Sides:
         runs: dict[str, list[Told]] = {"ours": [], "theirs": []}
         for _ in range(self._takes):
             runs["ours"].append(_ask(_ours(), request))
-            several = runs["ours"][0]["markets"] > 1
-            if self._flumine is not None and not (several and runs["theirs"]):
+            if self._flumine is not None and runs["ours"][0]["markets"] == 1:
                 answer = _ask(_theirs(self._flumine), request)
                 self.versions |= answer["versions"]
                 runs["theirs"].append(answer)

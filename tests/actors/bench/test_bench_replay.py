@@ -212,8 +212,8 @@ def verdicts(found: dict[str, Any]) -> list[bool | None]:
     return [goal["passed"] for goal in goals(found)]
 
 
-def test_goals_are_judged_by_the_sum_over_files_of_one_market() -> None:
-    files = [measured(1.0, 6.0), measured(1.0, 5.0), measured(9.0, 1.0, markets=77)]
+def test_goals_are_judged_by_the_sum_over_the_files_that_both_have_replayed() -> None:
+    files = [measured(1.0, 6.0), measured(1.0, 5.0), measured(9.0, None, markets=77)]
     found = {"files": files, "placing": placing(1.0, 2.0, 4.0), "fills": []}
     assert verdicts(found) == [True, True, True, True, True]
     files[0] = measured(2.0, 6.0)
@@ -275,6 +275,16 @@ def test_both_sides_are_asked_the_same_and_each_order_is_shown_with_both_fills(
     shown = text(found)
     assert sum(line.startswith("   1 back 2.00 at") for line in shown.splitlines()) == 1
     assert "unexplained: no rule says why" in shown
+
+
+def test_a_file_of_several_markets_is_not_given_to_flumine(tmp_path: Path) -> None:
+    lines = [{"op": "mcm", "pt": 1, "mc": [{"id": "1.1"}, {"id": "1.2"}]}] * 2
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "two.bz2").write_bytes(bz2.compress("\n".join(map(json.dumps, lines)).encode()))
+    found = bench_replay(tmp_path, data, takes=1, install=answered("raise SystemExit('asked')"))
+    [file] = found["files"]
+    assert (file["changes"], file["markets"], file["theirs"]) == (4, 2, None)
 
 
 def test_a_side_that_fails_is_named_with_its_last_words(tmp_path: Path, one_file: Path) -> None:
