@@ -22,7 +22,7 @@ def goals(found: Told) -> list[Told]:
         )
     what = "cost of a further order, many placed / few placed"
     rows.append(_at_most(what, growth(counts, "ours"), MOST_GROWTH))
-    if found["fills"]:
+    if any(one["orders"] for one in found["fills"]):
         unexplained = sum(one["counted"].get("unexplained", 0) for one in found["fills"])
         rows.append(_at_most("orders filled otherwise than flumine's, unexplained", unexplained, 0))
     return rows

@@ -56,7 +56,8 @@ def bench_replay(
 ) -> Told:
     """Measure every recording in a folder. Raises BenchReplayError, RecordingError.
 
-    Without flumine, whose environment lies in the state directory, ours is measured alone.
+    Without flumine, whose environment lies in the state directory, ours is measured alone. Where
+    flumine fails, the answer says so and goes on.
     """
     refused = ""
     flumine: Path | None = None
@@ -77,7 +78,7 @@ def bench_replay(
     result = {
         "method": METHOD,
         "versions": sides.versions,
-        "not_measured": refused,
+        "not_measured": "; ".join(filter(None, [refused, *sides.failures])),
         "files": found,
         "placing": placing,
         "fills": compared,
@@ -94,6 +95,7 @@ class Sides:
         self._takes = takes
         self._say = say
         self.versions: dict[str, str] = {}
+        self.failures: list[str] = []
 
     def nothing(self, file: Path) -> Told:
         """Measure the strategy that does nothing, and decoding alone."""
@@ -128,9 +130,10 @@ class Sides:
         """Return the fills of both for the same orders, with the rules by which they differ."""
         self._say(f"{one['file']}, fills ...")
         request = {"file": str(one["path"]), "orders": orders, "latency": LATENCY}
-        assert self._flumine is not None
-        ours, theirs = _ask(_ours(), request), _ask(_theirs(self._flumine), request)
-        rows = differences(orders, ours["orders"], theirs["orders"], LATENCY)
+        ours = _ask(_ours(), request)
+        rows: list[Told] = []
+        for theirs in self._asked_theirs(request):
+            rows = differences(orders, ours["orders"], theirs["orders"], LATENCY)
         return {"file": one["file"], "counted": counted(rows), "orders": rows}
 
     def _runs(self, file: Path, orders: Sequence[Planned]) -> dict[str, list[Told]]:
@@ -138,11 +141,21 @@ class Sides:
         runs: dict[str, list[Told]] = {"ours": [], "theirs": []}
         for _ in range(self._takes):
             runs["ours"].append(_ask(_ours(), request))
-            if self._flumine is not None and runs["ours"][0]["markets"] == 1:
-                answer = _ask(_theirs(self._flumine), request)
-                self.versions |= answer["versions"]
-                runs["theirs"].append(answer)
+            if runs["ours"][0]["markets"] == 1:
+                runs["theirs"] += self._asked_theirs(request)
         return runs
+
+    def _asked_theirs(self, request: Told) -> list[Told]:
+        """Return flumine's answer, none when it has none; then why is kept."""
+        if self._flumine is None:
+            return []
+        try:
+            answer = _ask(_theirs(self._flumine), request)
+        except BenchReplayError as error:
+            self.failures.append(str(error))
+            return []
+        self.versions |= answer["versions"]
+        return [answer]
 
 
 def rates(runs: Sequence[Told], changes: int) -> Told:

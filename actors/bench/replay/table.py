@@ -13,7 +13,7 @@ def text(found: Told) -> str:
     """Return the report for a terminal."""
     lines = ["updates a second (market changes), the processor's time, best of the takes", ""]
     if found["not_measured"]:
-        lines += [f"flumine is not measured: {found['not_measured']}", ""]
+        lines += [f"flumine was not measured everywhere: {found['not_measured']}", ""]
     lines.append(_row("", "changes", "decoding", "ours", "flumine", "times"))
     for one in found["files"]:
         name = one["file"][:WIDE] + ("" if one["markets"] == 1 else f" ({one['markets']} markets)")

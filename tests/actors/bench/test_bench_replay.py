@@ -234,7 +234,11 @@ def test_too_few_orders_tell_nothing_of_growth() -> None:
 
 
 def test_an_unexplained_fill_misses_its_goal() -> None:
-    found = {"files": [], "placing": None, "fills": [{"counted": {"unexplained": 1}}]}
+    found = {
+        "files": [],
+        "placing": None,
+        "fills": [{"orders": [{}], "counted": {"unexplained": 1}}],
+    }
     assert verdicts(found)[-1] is False
     found["fills"][0]["counted"] = {"orders": 3, "same": 3}
     assert verdicts(found)[-1] is True
@@ -258,7 +262,7 @@ def test_without_flumine_ours_is_measured_alone_and_says_why(
     assert file["ours"]["per_second"] > 0
     assert file["theirs"] is None
     assert {goal["passed"] for goal in found["goals"]} == {None}
-    assert "flumine is not measured: bench-env-flumine cannot be installed" in text(found)
+    assert "everywhere: bench-env-flumine cannot be installed" in text(found)
     json.dumps(found)
 
 
@@ -287,9 +291,21 @@ def test_a_file_of_several_markets_is_not_given_to_flumine(tmp_path: Path) -> No
     assert (file["changes"], file["markets"], file["theirs"]) == (4, 2, None)
 
 
-def test_a_side_that_fails_is_named_with_its_last_words(tmp_path: Path, one_file: Path) -> None:
-    with pytest.raises(BenchReplayError, match=r"replay\.theirs: ended with code 1: .*no such"):
-        bench_replay(tmp_path, one_file, 1, install=answered("raise SystemExit('no such')"))
+def test_where_flumine_fails_its_last_words_are_told_and_the_rest_goes_on(
+    tmp_path: Path, one_file: Path
+) -> None:
+    found = bench_replay(tmp_path, one_file, 1, install=answered("raise SystemExit('no such')"))
+    assert "replay.theirs: ended with code 1: no such" in found["not_measured"]
+    assert found["files"][0]["theirs"] is None
+    assert {goal["passed"] for goal in found["goals"]} == {None}
+
+
+def test_a_failure_of_ours_ends_it(
+    tmp_path: Path, one_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "_ours", lambda: [sys.executable, "-c", "raise SystemExit('no')"])
+    with pytest.raises(BenchReplayError, match="ended with code 1: no"):
+        bench_replay(tmp_path, one_file, 1, install=offline)
 
 
 def test_a_folder_without_recordings_is_refused(tmp_path: Path) -> None:
