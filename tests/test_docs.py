@@ -14,8 +14,10 @@ import pytest
 import yaml
 
 from actors import settings
+from actors.bench.replay.differences import RULES
 from actors.cli import cli
 from actors.control import Control
+from actors.exchange.orders import Rule
 from actors.gate import KillGate
 from actors.ledger import Ledger, open_journal
 from actors.messages import Command, Reply
@@ -354,6 +356,19 @@ def test_the_example_of_the_simulation_shows_the_journal(tmp_path: Path) -> None
     first, *entries = run_python(code, tmp_path).splitlines()
     assert first == "[]"
     assert any("order.intent" in entry for entry in entries)
+
+
+def test_the_example_of_the_exchange_prints_what_the_page_says(tmp_path: Path) -> None:
+    page = "docs/replay-exchange-markets.md"
+    assert run_python(blocks(page, "python")[0], tmp_path) == blocks(page, "text")[0]
+
+
+def test_the_rules_of_the_exchange_are_documented() -> None:
+    page = "docs/replay-exchange-markets.md"
+    rules = table(section(page, "## When an order is filled"), "rule")
+    assert list(rules) == [rule.value for rule in Rule]
+    named = table(section(page, "## Beside flumine"), "rule")
+    assert set(named) == set(RULES) - {"refused", "unexplained"}
 
 
 def test_what_a_simulation_prints_is_documented() -> None:

@@ -1,5 +1,6 @@
 """`tictac bench`: what the system costs, measured here and now."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -7,6 +8,8 @@ import click
 from actors.bench.actors.entrants import FULL, QUICK
 from actors.bench.actors.run import bench_actors
 from actors.bench.actors.table import text
+from actors.bench.replay.run import bench_replay
+from actors.bench.replay.table import text as replay_text
 from actors.bench.tick import bench_tick
 from actors.cli.options import answer, json_option, state_option
 from actors.state_folder import StateFolder
@@ -45,6 +48,31 @@ def actors(quick: bool, state: StateFolder, as_json: bool) -> None:
     state.prepare()
     found = bench_actors(state.path, QUICK if quick else FULL, say=_say)
     answer(found, as_json, lambda: text(found))
+
+
+@bench.command()
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of recorded streams (*.bz2); else the markets that ship.",
+)
+@click.option("--takes", type=click.IntRange(1, 100), default=3, show_default=True)
+@state_option
+@json_option
+@click.pass_context
+def replay(
+    context: click.Context, data: Path | None, takes: int, state: StateFolder, as_json: bool
+) -> None:
+    """Replay recorded exchange markets beside flumine: speed, and fills side by side.
+
+    flumine is installed once, in an environment of its own in the state directory. Without it
+    (offline, say) ours is measured alone. Exit code 1 when a goal is missed.
+    """
+    state.prepare()
+    found = bench_replay(state.path, data, takes, say=_say)
+    answer(found, as_json, lambda: replay_text(found))
+    if any(goal["passed"] is False for goal in found["goals"]):
+        context.exit(1)
 
 
 def _say(line: str) -> None:

@@ -16,18 +16,20 @@ class BenchEnvironmentError(OurError):
     """The environment of the benchmark could not be made."""
 
 
-def prepare(folder: Path, say: Callable[[str], None]) -> Path:
+def prepare(
+    folder: Path, say: Callable[[str], None], requirements: tuple[str, ...] = REQUIREMENTS
+) -> Path:
     """Return the interpreter of the environment in `folder`, made when it is not there.
 
     Raises BenchEnvironmentError.
     """
     python, stamp = folder / "bin" / "python", folder / "installed"
-    wanted = "\n".join([sys.version, *REQUIREMENTS])
+    wanted = "\n".join([sys.version, *requirements])
     if not (python.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted):
-        say(f"preparing {folder} with {', '.join(REQUIREMENTS)} (once, about a minute) ...")
+        say(f"preparing {folder} with {', '.join(requirements)} (once, about a minute) ...")
         _run(sys.executable, "-m", "venv", "--clear", str(folder))
         pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")
-        _run(str(python), *pip, "--no-cache-dir", *REQUIREMENTS)
+        _run(str(python), *pip, "--no-cache-dir", *requirements)
         stamp.write_text(wanted, encoding="utf-8")
     # Behind its own packages in the path, so that what is installed beside us does not win.
     for packages in folder.glob("lib/python*/site-packages"):

@@ -1,0 +1,1 @@
+"""`tictac bench replay`: recorded exchange markets, ours beside flumine."""
