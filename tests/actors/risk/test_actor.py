@@ -177,6 +177,13 @@ def test_a_lost_bet_counts_against_the_day_and_a_won_one_for_it(
     assert refused_by(ask(world, intent("t-4"))) == []
 
 
+def test_news_of_an_order_that_nobody_knows_harms_nothing(world: World, gate: KillGate) -> None:
+    start(world, gate, limits(max_exposure=1000))
+    for state in (S.PENDING, S.ACCEPTED, S.SETTLED):
+        move(world, "t-unknown", state, pnl=-1000)
+    assert refused_by(ask(world, intent("t-1"))) == []
+
+
 def test_a_settlement_told_twice_counts_once(world: World, gate: KillGate) -> None:
     start(world, gate, limits(daily_loss=2500))
     ask(world, intent("t-1"))
@@ -211,6 +218,27 @@ def test_the_same_refusal_is_journalled_once_a_minute(world: World, gate: KillGa
         world.host.run(15.0)
     written = [order.id for order in world.ledger.everything()]
     assert written == ["t-0", "t-5"]
+
+
+def test_a_refusal_that_another_came_between_is_not_journalled_again(
+    world: World, gate: KillGate
+) -> None:
+    start(world, gate, limits(max_stake=1))
+    for number, of in enumerate((HOME, handicap(1), HOME, handicap(1))):
+        ask(world, fresh(world, f"t-{number}", of))
+        world.host.run(15.0)
+    assert [order.id for order in world.ledger.everything()] == ["t-0", "t-1"]
+
+
+def test_refusals_of_long_ago_are_forgotten(world: World, gate: KillGate) -> None:
+    """Else a core that runs for weeks would remember every selection that it ever refused."""
+    start(world, gate, limits(max_stake=1))
+    for number in range(5):
+        ask(world, fresh(world, f"t-{number}", handicap(number)))
+        world.host.run(60.001)
+    risk = world.host.cells["risk"].actor
+    assert isinstance(risk, Risk)
+    assert len(risk._denials) == 1
 
 
 def test_another_refusal_is_journalled_beside_it(world: World, gate: KillGate) -> None:
@@ -297,6 +325,13 @@ def test_cooldowns_outlive_a_restart(world: World, gate: KillGate) -> None:
     assert refused_by(ask(world, fresh(world, "t-3"))) == []
 
 
+def test_a_cooldown_outlives_a_restart_just_before_its_end(world: World, gate: KillGate) -> None:
+    Clerk(world.journal).want(intent("t-old"), *TO_ACCEPTED)
+    world.host.run(59.999)
+    start(world, gate, limits(selection_cooldown=60.0))
+    assert refused_by(ask(world, fresh(world, "t-1"))) == ["selection_cooldown"]
+
+
 def test_the_days_loss_outlives_a_restart(world: World, gate: KillGate) -> None:
     clerk = Clerk(world.journal)
     clerk.want(intent("t-old"), *TO_ACCEPTED)
@@ -327,6 +362,7 @@ def test_an_unused_permit_is_taken_back_after_its_time(world: World, gate: KillG
     assert world.order("t-1").state == "permitted"
     world.host.run(2.1)
     assert world.order("t-1").state == "expired"
+    assert world.order("t-1").reason == "the permit was not used in time"
     assert world.told(ASKER, OrderMoved) == [OrderMoved("t-1", HOME.key, "expired", 1000)]
     assert refused_by(ask(world, fresh(world, "t-2"))) == []
 
@@ -339,6 +375,14 @@ def test_an_order_that_is_being_sent_is_not_taken_back(world: World, gate: KillG
     assert world.order("t-1").state == "sending"
     assert world.told(ASKER, OrderMoved) == []
     assert refused_by(ask(world, fresh(world, "t-2", handicap(1)))) == ["max_exposure"]
+    assert "one_in_flight" in refused_by(ask(world, fresh(world, "t-3")))
+
+
+def test_permits_run_out_between_two_looks(world: World, gate: KillGate) -> None:
+    start(world, gate, limits(permit_lifetime=14.5))
+    ask(world, intent("t-1"))
+    world.host.run(14.5 + GRACE + 1.0)
+    assert world.order("t-1").state == "expired"
 
 
 def test_an_order_that_ended_while_risk_looked_away_is_released_when_it_hears_of_it(
