@@ -277,15 +277,20 @@ def test_a_restarted_risk_holds_what_was_open(world: World, gate: KillGate) -> N
 
 
 @pytest.mark.parametrize(
-    ("states", "then"),
-    [((), "abandoned"), (TO_PERMITTED, "abandoned"), (TO_SENDING, "in_doubt")],
+    ("states", "then", "reason"),
+    [
+        ((), "abandoned", "crash before sending"),
+        (TO_PERMITTED, "abandoned", "crash before sending"),
+        (TO_SENDING, "in_doubt", "crash while sending"),
+    ],
 )
 def test_what_a_dead_process_left_is_abandoned_or_in_doubt_and_nothing_between(
-    world: World, gate: KillGate, states: tuple[OrderState, ...], then: str
+    world: World, gate: KillGate, states: tuple[OrderState, ...], then: str, reason: str
 ) -> None:
     Clerk(world.journal).want(intent("t-old"), *states)
     start(world, gate)
-    assert world.order("t-old").state == then
+    order = world.order("t-old")
+    assert (order.state, order.reason) == (then, reason)
 
 
 def test_the_past_is_closed_before_the_first_grant(world: World, gate: KillGate) -> None:

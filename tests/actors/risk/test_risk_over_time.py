@@ -59,6 +59,15 @@ def test_an_executor_that_waits_hears_what_a_new_risk_closed(tmp_path: Path) -> 
     assert [(m.order, m.state) for m in moved] == [("t-1", "abandoned")]  # t-2 has another
 
 
+def test_an_executor_whose_order_was_being_sent_hears_that_it_is_in_doubt(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.ask(intent("t-1"))
+    desk.clerk.move("t-1", S.SENDING)
+    desk.restart()
+    moved = desk.world.told(EXECUTOR, OrderMoved)
+    assert [(m.order, m.state) for m in moved] == [("t-1", "in_doubt")]
+
+
 def test_orders_of_a_dead_process_wake_nobody(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.clerk.want(intent("t-old"), S.PERMITTED)

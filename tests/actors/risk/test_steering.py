@@ -217,6 +217,14 @@ def test_a_pause_takes_unused_permits_back_before_it_is_acknowledged(desk: Desk)
     assert (moved.order, moved.state) == ("t-1", "expired")
 
 
+def test_a_pause_outlives_a_restart_though_all_it_would_take_back_has_begun(desk: Desk) -> None:
+    assert desk.refusal(intent("t-1")) == []
+    desk.clerk.move("t-1", S.SENDING)
+    desk.steer("pause", scope="book", name="SBO")
+    desk.restart()
+    assert "not_paused: book SBO is paused: because" in desk.refusal(intent("t-2"))
+
+
 # Reconciliation before the first grant.
 
 
