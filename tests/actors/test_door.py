@@ -268,6 +268,12 @@ def test_the_names_of_books_are_the_same_in_any_case() -> None:
     assert isinstance(fitted(offer("PIN", 1), offer("sbo")), Ready)
 
 
+def test_of_two_offers_of_a_book_the_first_counts() -> None:
+    found = fitted(offer(price=1930), offer(price=1960))
+    assert isinstance(found, Ready)
+    assert found.price == 1930
+
+
 def test_a_rejected_offer_says_why() -> None:
     assert fitted(offer(rejected=True, message="market closed")) == "SBO rejects: market closed"
     assert fitted(offer(rejected=True)) == "SBO rejects: no reason given"

@@ -9,6 +9,7 @@ from actors.gate import KillGate
 from actors.messages import AccountState, Armed, Denied, Granted, OrderMoved, Reserve
 from actors.orders import Intent, OrderState
 from actors.risk.actor import Risk
+from actors.risk.reservations import DAY
 from actors.selections import Selection
 from actors.settings import Mode, RiskSettings
 from actors.units import Millis
@@ -120,6 +121,11 @@ def test_a_refusal_names_every_control_and_reserves_nothing(world: World, gate: 
     assert world.steps("t-1") == ["intent", "denied"]
     assert world.order("t-1").reason == "max_stake: 10.00 of 9.99"
     assert refused_by(ask(world, intent("t-2", stake=999))) == []
+
+
+def test_risk_has_a_thread_of_its_own() -> None:
+    """It waits for the disk, which nobody else should."""
+    assert Risk.own_thread
 
 
 def test_two_orders_of_one_selection_are_never_in_flight(world: World, gate: KillGate) -> None:
@@ -356,6 +362,17 @@ def test_the_days_loss_outlives_a_restart(world: World, gate: KillGate) -> None:
     assert refused_by(ask(world, intent("t-1"))) == ["daily_loss"]
 
 
+def test_yesterdays_loss_is_not_todays_after_a_restart(world: World, gate: KillGate) -> None:
+    clerk = Clerk(world.journal)
+    midnight = NOW // DAY * DAY
+    for number, at in enumerate((midnight - 1, midnight)):
+        clerk.want(intent(f"t-{number}"), *TO_ACCEPTED, at=at)
+        clerk.move(f"t-{number}", S.SETTLED, at=at, pnl=-1000)
+    start(world, gate, limits(daily_loss=2000))
+    assert refused_by(ask(world, intent("t-7", stake=1001))) == ["daily_loss"]
+    assert refused_by(ask(world, intent("t-8"))) == []
+
+
 def test_the_order_rate_outlives_a_restart(world: World, gate: KillGate) -> None:
     bounds = limits(orders_per_minute=2)
     start(world, gate, bounds)
@@ -376,7 +393,7 @@ def test_an_unused_permit_is_taken_back_after_its_time(world: World, gate: KillG
     ask(world, intent("t-1"))
     world.host.run(16.9)  # two seconds more are left to who is just sending it
     assert world.order("t-1").state == "permitted"
-    world.host.run(2.1)
+    world.host.run(0.2)
     assert world.order("t-1").state == "expired"
     assert world.order("t-1").reason == "the permit was not used in time"
     assert world.told(ASKER, OrderMoved) == [OrderMoved("t-1", HOME.key, "expired", 1000)]
@@ -392,6 +409,9 @@ def test_an_order_that_is_being_sent_is_not_taken_back(world: World, gate: KillG
     assert world.told(ASKER, OrderMoved) == []
     assert refused_by(ask(world, fresh(world, "t-2", handicap(1)))) == ["max_exposure"]
     assert "one_in_flight" in refused_by(ask(world, fresh(world, "t-3")))
+    risk = world.host.cells["risk"].actor
+    assert isinstance(risk, Risk)
+    assert risk._book.held["t-1"].permit_expires is None  # it is not tried every second
 
 
 def test_permits_run_out_between_two_looks(world: World, gate: KillGate) -> None:

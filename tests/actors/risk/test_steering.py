@@ -7,10 +7,13 @@ import msgspec
 import pytest
 
 from actors.gate import KillGate
+from actors.ledger import Ledger
 from actors.messages import AccountState, Denied, Granted, OrderMoved, Reserve, Steer, Steered
 from actors.orders import Intent, OrderState
+from actors.risk import actor as risk
 from actors.risk.actor import Risk
 from actors.risk.rules import READ_AT_START, limit_text
+from actors.risk.steering import Resolution, resolution
 from actors.settings import Mode, RiskSettings
 from runtime.errors import DiskRefusesError
 from runtime.journal import Entry, Journal
@@ -294,6 +297,25 @@ def test_a_doubt_is_resolved_by_hand(
     assert told == [*before, OrderMoved("t-1", HOME.key, state, 1000, pnl or 0)]
     refusal = desk.refusal(intent("t-2"))
     assert refusal == []  # it is in flight no more
+
+
+def test_a_decision_that_comes_too_late_is_refused_and_risk_lives(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Settler writes the book's word in between."""
+    desk.clerk.want(intent("t-1"), *TO_IN_DOUBT)
+    desk.restart()
+
+    def late(steer: Steer, ledger: Ledger) -> Resolution:
+        found = resolution(steer, ledger)
+        desk.clerk.move("t-1", S.REFUSED)
+        return found
+
+    monkeypatch.setattr(risk, "resolution", late)
+    reply = desk.steer("resolve", order="t-1", state="accepted")
+    assert (reply.exit, "refused cannot become accepted" in str(reply.body)) == (1, True)
+    assert desk.refusal(intent("t-2")) != []  # Risk has not heard of the book's word yet
+    assert desk.world.told(EXECUTOR, OrderMoved) == []
 
 
 def test_what_was_lost_by_hand_counts_against_the_day(tmp_path: Path) -> None:
