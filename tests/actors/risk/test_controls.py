@@ -282,21 +282,24 @@ def test_an_early_market_may_not_be_bet_on_after_kick_off() -> None:
 
 # Scopes beyond the event.
 
+OTHER_EVENTS = [{"selection": handicap(1, "ao-2")}, {"selection": handicap(1, "ao-0")}]
+
 
 @pytest.mark.parametrize(
-    ("control", "same", "other"),
+    ("control", "same", "others"),
     [
-        ("max_account_exposure", {}, {"account": "b"}),
-        ("max_book_exposure", {"book": "sbo"}, {"book": "PIN"}),
-        ("max_league_exposure", {}, {"league": "SERIE A"}),
-        ("max_market_exposure", {}, {"selection": OVER}),
-        ("max_event_exposure", {}, {"selection": handicap(1, "ao-2")}),
+        ("max_account_exposure", {}, [{"account": "b"}, {"account": "a"}]),
+        ("max_book_exposure", {"book": "sbo"}, [{"book": "PIN"}, {"book": "SIN"}]),
+        ("max_league_exposure", {}, [{"league": "SERIE A"}, {"league": "*ALLSVENSKAN"}]),
+        ("max_market_exposure", {}, [{"selection": OVER}, *OTHER_EVENTS]),
+        ("max_event_exposure", {}, OTHER_EVENTS),
     ],
 )
 def test_an_exposure_may_reach_its_limit_within_its_scope_and_nothing_else_counts(
-    control: str, same: dict[str, Any], other: dict[str, Any]
+    control: str, same: dict[str, Any], others: list[dict[str, Any]]
 ) -> None:
-    known = book(held(1, **same), held(2, 9999, **other))
+    away = [held(number, 9999, **other) for number, other in enumerate(others, 2)]
+    known = book(held(1, **same), *away)
     assert judged(control, known=known, bounds=limits(**{control: 2000})).passed
     refused = judged(control, known=known, bounds=limits(**{control: 1999}))
     assert refused == Verdict(control, False, "20.00 of 19.99")
