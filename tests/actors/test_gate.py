@@ -52,10 +52,16 @@ def test_closing_again_leaves_the_newer_reason_whole(tmp_path: Path) -> None:
     assert gate.why() == {"reason": "short", "by": "bob", "at": "6"}
 
 
-def test_only_the_owner_can_write_the_gate(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_and_write_the_gate(tmp_path: Path) -> None:
     gate = KillGate(tmp_path)
-    gate.close("test", "ada", 5)
-    assert gate.path.stat().st_mode & 0o077 == 0
+    usual = os.umask(0)
+    try:
+        gate.close("test", "ada", 5)
+        gate.prepare()
+    finally:
+        os.umask(usual)
+    for file in (gate.path, gate.spare):
+        assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_gate_that_cannot_be_looked_at_counts_as_closed(tmp_path: Path) -> None:

@@ -339,6 +339,7 @@ def test_a_drawdown_counts_what_is_open_at_its_worst() -> None:
         (3, 0, False, "3 losses, rest 60 s"),
         (3, 59_999, False, "3 losses, rest 0 s"),
         (3, 60_000, True, "3 of 3"),
+        (3, 60_001, True, "3 of 3"),
         (4, 1_000, False, "4 losses, rest 59 s"),
     ],
 )

@@ -140,12 +140,16 @@ def test_a_bad_command_changes_nothing_and_says_why(
     assert desk.refusal(intent()) == []
 
 
-def test_a_changed_limit_of_an_older_program_does_not_stop_risk(desk: Desk) -> None:
+def test_a_changed_limit_of_an_older_program_does_not_stop_risk_and_is_logged(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
     who = {"by": "ada", "reason": "x"}
     desk.clerk.write(Entry("rule.limit", "rules", {"name": "max_moon", "value": "1", **who}))
     desk.clerk.write(Entry("rule.unlimit", "rules", {"name": "max_moon", **who}))
     desk.restart()
     assert desk.refusal(intent()) == []
+    assert "a changed limit is not in force" in caplog.text
+    assert "no limit 'max_moon'" in caplog.text
 
 
 def test_a_longer_cooldown_counts_bets_from_before_it_was_set(desk: Desk) -> None:
@@ -168,7 +172,7 @@ def test_a_limit_is_written_as_it_is_read(desk: Desk, name: str) -> None:
 
 
 def test_a_list_is_written_as_it_is_read(desk: Desk) -> None:
-    value = '["*ENGLISH PREMIER LEAGUE", "SERIE A, B"]'
+    value = '["*ENGLISH PREMIER LEAGUE", "SÉRIE A, B"]'
     assert desk.steer("limit", name="league_blacklist", value=value).exit == 0
     shown: Any = desk.steer("limits").body["limits"]
     assert shown["league_blacklist"]["value"] == value
@@ -205,6 +209,19 @@ def test_a_paused_book_gets_no_bets_until_it_is_resumed(desk: Desk) -> None:
     assert desk.steer("limits").body["paused"] == {"book SBO": "cuts"}
     assert desk.steer("unpause", scope="book", name="SBO").exit == 0
     assert desk.refusal(intent("t-3", selection=handicap(3))) == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "name"), [("account", "ao"), ("strategy", "value"), ("market", "today")]
+)
+def test_an_account_a_strategy_and_a_market_can_be_paused_by_their_names(
+    desk: Desk, scope: str, name: str
+) -> None:
+    wanted = intent("t-1", market="today")
+    assert desk.steer("pause", scope=scope, name=name).exit == 0
+    assert desk.refusal(wanted) == [f"not_paused: {scope} {name} is paused: because"]
+    assert desk.steer("unpause", scope=scope, name=name).exit == 0
+    assert desk.refusal(msgspec.structs.replace(wanted, order="t-2")) == []
 
 
 def test_a_pause_takes_unused_permits_back_before_it_is_acknowledged(desk: Desk) -> None:
