@@ -121,6 +121,9 @@ def test_a_change_is_journalled_with_who_and_why(desk: Desk) -> None:
         ("limit", {"name": "max_stake", "value": ""}, "risk.max_stake: holds"),
         ("limit", {"name": "max_fun", "value": "1"}, "no limit 'max_fun'"),
         ("limit", {"name": "max_price_age", "value": "5s"}, "read at the start"),
+        ("limit", {"name": "doubt_patience", "value": "5m"}, "read at the start"),
+        ("unlimit", {"name": "doubt_patience"}, "read at the start"),
+        ("limit", {"name": "league_blacklist", "value": "[1, 2]"}, "; risk.league_blacklist[1]: holds 2"),
         ("limit", {"name": "max_stake", "value": "1.00", "reason": ""}, "needs a reason"),
         ("limit", {"name": "league_blacklist"}, "risk.league_blacklist: holds"),
         ("limit", {}, "no limit ''"),
@@ -347,6 +350,8 @@ def test_what_was_lost_by_hand_counts_against_the_day(tmp_path: Path) -> None:
     ("states", "arguments", "says"),
     [
         (TO_IN_DOUBT, {"order": "t-9", "state": "refused"}, "no bet 't-9'"),
+        (TO_IN_DOUBT, {"state": "refused"}, "no bet ''"),
+        (TO_IN_DOUBT, {"order": "", "state": "refused"}, "no bet ''"),
         (TO_IN_DOUBT, {"order": "t-1", "state": "lost"}, "one of accepted, refused"),
         (TO_IN_DOUBT, {"order": "t-1", "state": "settled"}, "needs its profit"),
         (TO_IN_DOUBT, {"order": "t-1", "state": "void", "profit": "1.00"}, "only a settled bet"),
