@@ -43,3 +43,4 @@ def test_no_other_key_recognises_it_and_each_core_has_its_own() -> None:
     assert not PermitKey(b"").is_genuine(PERMIT)
     assert one.is_genuine(one.signed(PERMIT))
     assert not another.is_genuine(one.signed(PERMIT))
+    assert PermitKey(b"one core's").is_genuine(PERMIT)

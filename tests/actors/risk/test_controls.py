@@ -223,6 +223,8 @@ def test_a_selection_rests_until_its_cooldown_is_over() -> None:
         "selection_cooldown", True, "60 s ago, at least 60 s"
     )
     assert not judged("selection_cooldown", wanted, known, limits(selection_cooldown=60.1)).passed
+    known = book(last_by_selection={handicap(1).key: NOW - 59_999})
+    assert not judged("selection_cooldown", wanted, known, limits(selection_cooldown=60.0)).passed
     assert judged("selection_cooldown", bounds=limits(selection_cooldown=60.0)) == Verdict(
         "selection_cooldown", True, "first bet"
     )

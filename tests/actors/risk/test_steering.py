@@ -112,6 +112,19 @@ def test_a_change_is_journalled_with_who_and_why(desk: Desk) -> None:
     assert shown["max_open_bets"] == {"value": "1000", "by": "", "reason": ""}
 
 
+def test_nobodys_name_is_made_up(desk: Desk) -> None:
+    given = {"scope": "book", "name": "SBO", "reason": "cuts"}
+    desk.world.tell("risk", Steer("c-1", "pause", given), sender="control")
+    assert desk.rules() == [
+        Entry("rule.pause", "rules", {"scope": "book SBO", "by": "", "reason": "cuts"})
+    ]
+    desk.clerk.want(intent("t-1"), *TO_IN_DOUBT)
+    desk.restart()
+    given = {"order": "t-1", "state": "refused", "reason": "I saw it"}
+    desk.world.tell("risk", Steer("c-2", "resolve", given), sender="control")
+    assert desk.world.order("t-1").reason == "operator : I saw it"
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "says"),
     [
@@ -123,7 +136,11 @@ def test_a_change_is_journalled_with_who_and_why(desk: Desk) -> None:
         ("limit", {"name": "max_price_age", "value": "5s"}, "read at the start"),
         ("limit", {"name": "doubt_patience", "value": "5m"}, "read at the start"),
         ("unlimit", {"name": "doubt_patience"}, "read at the start"),
-        ("limit", {"name": "league_blacklist", "value": "[1, 2]"}, "; risk.league_blacklist[1]: holds 2"),
+        (
+            "limit",
+            {"name": "league_blacklist", "value": "[1, 2]"},
+            "; risk.league_blacklist[1]: holds 2",
+        ),
         ("limit", {"name": "max_stake", "value": "1.00", "reason": ""}, "needs a reason"),
         ("limit", {"name": "league_blacklist"}, "risk.league_blacklist: holds"),
         ("limit", {}, "no limit ''"),
