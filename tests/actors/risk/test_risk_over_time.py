@@ -33,6 +33,18 @@ def test_a_bet_makes_up_for_another_once_the_book_has_confirmed_it(
     assert refusal == ([] if allowed else ["max_event_exposure: 30.00 of 21.00"])
 
 
+def test_a_bet_makes_up_for_another_only_once_risk_has_heard_that_it_was_accepted(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path, max_event_exposure=2100)
+    assert desk.refusal(intent("t-1", selection=AWAY)) == []
+    desk.clerk.move("t-1", *TO_PENDING[1:], S.ACCEPTED, price=1950, stake=1000)
+    desk.moved("t-1", S.PENDING)
+    assert desk.refusal(intent("t-2", stake=3000)) == ["max_event_exposure: 30.00 of 21.00"]
+    desk.moved("t-1", S.ACCEPTED)
+    assert desk.refusal(intent("t-3", stake=3000)) == []
+
+
 @pytest.mark.parametrize("restart", [False, True])
 def test_a_drawdown_and_a_streak_outlive_a_restart(tmp_path: Path, restart: bool) -> None:
     desk = Desk(tmp_path, max_drawdown=3000, losing_streak=2, losing_streak_rest=600.0)
