@@ -33,7 +33,7 @@ MOST_TOLD = 10
 @click.option("--count", type=click.IntRange(min=1), help="Instead of the tier's count.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The first one.")
 @click.option("--mutants", is_flag=True, help="Plant bugs, and see that each is found.")
-@click.option("--rewrites", is_flag=True, help="Rewrite the sources; each is noticed.")
+@click.option("--rewrites", is_flag=True, help="Rewrite the guards line by line; tests notice.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def prove(
     tier: str,
@@ -184,5 +184,14 @@ def _change(rewrite: Rewrite) -> str:
     return f"{rewrite.within}: {was} -> {now}"
 
 
+def main(words: list[str] | None = None) -> int:
+    """Run the command and return its exit code: 2 for bad usage."""
+    try:
+        return int(prove.main(words, standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+
+
 if __name__ == "__main__":
-    sys.exit(prove.main(standalone_mode=False))
+    sys.exit(main())
