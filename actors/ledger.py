@@ -175,6 +175,8 @@ class Ledger:
 
     def order(self, order: str) -> Order | None:
         """Return one order by its id or an unambiguous beginning or end of it."""
+        if not order:
+            return None  # every id begins with nothing
         part = "substr(id, 1, length(?)) = ? OR substr(id, -length(?)) = ?"
         rows = self._select(f"{part} ORDER BY id = ? DESC LIMIT 2", *[order] * 5)
         exact = [row for row in rows if row.id == order]

@@ -90,8 +90,9 @@ def test_a_permit_is_good_up_to_its_last_moment_and_not_at_it(
 ) -> None:
     clock.advance_to(14.999)
     assert door.look(ready(expires=15.0), 10.0) == ""
-    clock.advance_to(15.0)
-    assert door.look(ready(expires=15.0), 10.0) == "permit ran out"
+    for later in (15.0, 15.001, 39.0):
+        clock.advance_to(later)
+        assert door.look(ready(expires=15.0), 10.0) == "permit ran out"
 
 
 @pytest.mark.parametrize("term", [0, 2])
@@ -99,14 +100,17 @@ def test_a_permit_of_another_term_is_none(door: Door, term: int) -> None:
     assert door.look(ready(term=term), 10.0) == f"permit of term {term}, this is 1"
 
 
-@pytest.mark.parametrize("other", [{"order": "t-2"}, {"selection": selection(9).key}])
+@pytest.mark.parametrize(
+    "other",
+    [{"order": "t-2"}, {"order": "t-0"}, {"selection": selection(9).key}, {"selection": ""}],
+)
 def test_a_permit_for_another_order_is_none(door: Door, other: dict[str, str]) -> None:
     assert door.look(ready(**other), 10.0) == "permit is for another order"
 
 
 def test_a_permit_for_another_book_is_none(door: Door) -> None:
-    assert door.look(ready(book="PIN"), 10.0) == "permit is for another account or book"
-    assert door.look(ready(account="b"), 10.0) == "permit is for another account or book"
+    for other in ({"book": "PIN"}, {"book": "SIN"}, {"account": "b"}, {"account": "a"}):
+        assert door.look(ready(**other), 10.0) == "permit is for another account or book"
 
 
 def test_a_permit_that_risk_has_not_signed_is_none(door: Door) -> None:
@@ -255,12 +259,19 @@ def test_a_stake_is_never_above_the_permit() -> None:
 
 
 def test_the_offer_of_another_book_is_none() -> None:
-    assert fitted(offer("PIN")) == "SBO makes no offer"
+    for book in ("PIN", "SIN"):
+        assert fitted(offer(book)) == "SBO makes no offer"
     assert fitted() == "SBO makes no offer"
 
 
 def test_the_names_of_books_are_the_same_in_any_case() -> None:
     assert isinstance(fitted(offer("PIN", 1), offer("sbo")), Ready)
+
+
+def test_of_two_offers_of_a_book_the_first_counts() -> None:
+    found = fitted(offer(price=1930), offer(price=1960))
+    assert isinstance(found, Ready)
+    assert found.price == 1930
 
 
 def test_a_rejected_offer_says_why() -> None:

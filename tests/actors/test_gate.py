@@ -52,10 +52,16 @@ def test_closing_again_leaves_the_newer_reason_whole(tmp_path: Path) -> None:
     assert gate.why() == {"reason": "short", "by": "bob", "at": "6"}
 
 
-def test_only_the_owner_can_write_the_gate(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_and_write_the_gate(tmp_path: Path) -> None:
     gate = KillGate(tmp_path)
-    gate.close("test", "ada", 5)
-    assert gate.path.stat().st_mode & 0o077 == 0
+    usual = os.umask(0)
+    try:
+        gate.close("test", "ada", 5)
+        gate.prepare()
+    finally:
+        os.umask(usual)
+    for file in (gate.path, gate.spare):
+        assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_gate_that_cannot_be_looked_at_counts_as_closed(tmp_path: Path) -> None:
@@ -107,6 +113,69 @@ def test_a_gate_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         KillGate(tmp_path / "nowhere").close("test", "ada", 5)
 
 
+# What is durable when it returns.
+
+
+class Calls:
+    """Keeps which files were synced, and which are still open, of those opened meanwhile."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.synced: list[tuple[str, bytes]] = []
+        self.unclosed: dict[int, str] = {}
+        self._open, self._close, self._fsync = os.open, os.close, os.fsync
+        monkeypatch.setattr(os, "open", self.open)
+        monkeypatch.setattr(os, "close", self.close)
+        monkeypatch.setattr(os, "fsync", self.fsync)
+
+    def open(self, path: Path, *arguments: int) -> int:
+        descriptor = self._open(path, *arguments)
+        self.unclosed[descriptor] = path.name
+        return descriptor
+
+    def close(self, descriptor: int) -> None:
+        self.unclosed.pop(descriptor, None)
+        self._close(descriptor)
+
+    def fsync(self, descriptor: int) -> None:
+        """Note its name, and of a gate what it says at that moment."""
+        name = self.unclosed[descriptor]
+        said = (self.folder / name).read_bytes() if name == "KILL" else b""
+        self.synced.append((name, said))
+        self._fsync(descriptor)
+
+
+def test_a_gate_and_its_folder_are_synced_before_it_counts_as_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = Calls(tmp_path, monkeypatch)
+    KillGate(tmp_path).close("test", "ada", 5)
+    words = b'{"reason": "test", "by": "ada", "at": 5}'
+    assert calls.synced == [("KILL", words), (tmp_path.name, b"")]
+    assert calls.unclosed == {}
+
+
+def test_the_folder_is_synced_before_a_gate_counts_as_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = KillGate(tmp_path)
+    gate.close("test", "ada", 5)
+    calls = Calls(tmp_path, monkeypatch)
+    gate.open()
+    assert calls.synced == [(tmp_path.name, b"")]
+    assert calls.unclosed == {}
+
+
+def test_no_file_stays_open_when_the_disk_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = Calls(tmp_path, monkeypatch)
+    refuse(monkeypatch, "pwrite")
+    with pytest.raises(OSError, match="No space"):
+        KillGate(tmp_path).close("test", "ada", 5)
+    assert calls.unclosed == {}
+
+
 # A disk that refuses.
 
 
@@ -128,6 +197,19 @@ def test_a_full_disk_does_not_keep_the_gate_open(
         KillGate(tmp_path).close("test", "ada", 5)
     monkeypatch.undo()
     assert KillGate(tmp_path).closed()
+
+
+def test_closing_again_on_a_full_disk_keeps_what_was_said_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = KillGate(tmp_path)
+    gate.close("odd prices", "ada", 5)
+    gate.prepare()
+    refuse(monkeypatch, "open")
+    with pytest.raises(OSError, match="No space"):
+        gate.close("again", "bob", 6)
+    monkeypatch.undo()
+    assert gate.why() == {"reason": "odd prices", "by": "ada", "at": "5"}
 
 
 def test_a_gate_that_the_disk_refuses_is_closed_in_this_process(

@@ -185,6 +185,11 @@ def test_no_letter_of_an_id_is_a_wild_card(clerk: Clerk, ledger: Ledger, wild: s
     assert ledger.order(wild) is None
 
 
+def test_no_text_names_no_order_though_there_is_only_one(clerk: Clerk, ledger: Ledger) -> None:
+    clerk.want(intent("t-1"))
+    assert ledger.order("") is None
+
+
 def test_a_bet_is_what_was_or_may_have_been_sent(clerk: Clerk, ledger: Ledger) -> None:
     clerk.want(intent("denied"), S.DENIED)
     clerk.want(intent("permitted"), *TO_PERMITTED)

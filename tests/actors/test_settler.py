@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from actors.books.asianodds.bets import BetState, BookBet
@@ -151,6 +152,25 @@ def test_a_bet_that_we_did_not_place_is_counted(desk: Desk) -> None:
     desk.book.running = [ticket("by hand", 700), ticket("rejected", 900, BetState.REJECTED)]
     desk.start()
     assert desk.told[-1].foreign_stakes == 700
+
+
+@pytest.mark.parametrize(
+    ("pnl", "differs"), [(-500, False), (-501, False), (-499, False), (-502, True), (-498, True)]
+)
+def test_a_settlement_that_is_off_by_more_than_a_rounded_tie_is_logged(
+    desk: Desk, caplog: pytest.LogCaptureFixture, pnl: int, differs: bool
+) -> None:
+    desk.clerk.want(intent("t-1"), *TO_ACCEPTED, reference="WA-1")
+    half_lost = msgspec.structs.replace(
+        ticket("WA-1", state=BetState.HALF_LOST),
+        pnl=Money(pnl),
+        final_home_score=0,
+        final_away_score=0,
+    )
+    desk.book.finished = [half_lost]
+    desk.start()
+    assert desk.world.order("t-1").pnl == pnl
+    assert ("settlement differs" in caplog.text) is differs
 
 
 def test_a_bet_that_was_held_to_be_refused_and_runs_is_counted_as_not_ours(desk: Desk) -> None:

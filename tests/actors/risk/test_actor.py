@@ -8,7 +8,8 @@ import pytest
 from actors.gate import KillGate
 from actors.messages import AccountState, Armed, Denied, Granted, OrderMoved, Reserve
 from actors.orders import Intent, OrderState
-from actors.risk.actor import GRACE, Risk
+from actors.risk.actor import Risk
+from actors.risk.reservations import DAY
 from actors.selections import Selection
 from actors.settings import Mode, RiskSettings
 from actors.units import Millis
@@ -122,6 +123,11 @@ def test_a_refusal_names_every_control_and_reserves_nothing(world: World, gate: 
     assert refused_by(ask(world, intent("t-2", stake=999))) == []
 
 
+def test_risk_has_a_thread_of_its_own() -> None:
+    """It waits for the disk, which nobody else should."""
+    assert Risk.own_thread
+
+
 def test_two_orders_of_one_selection_are_never_in_flight(world: World, gate: KillGate) -> None:
     start(world, gate)
     assert refused_by(ask(world, intent("t-1"))) == []
@@ -177,6 +183,13 @@ def test_a_lost_bet_counts_against_the_day_and_a_won_one_for_it(
     assert refused_by(ask(world, intent("t-4"))) == []
 
 
+def test_news_of_an_order_that_nobody_knows_harms_nothing(world: World, gate: KillGate) -> None:
+    start(world, gate, limits(max_exposure=1000))
+    for state in (S.PENDING, S.ACCEPTED, S.SETTLED):
+        move(world, "t-unknown", state, pnl=-1000)
+    assert refused_by(ask(world, intent("t-1"))) == []
+
+
 def test_a_settlement_told_twice_counts_once(world: World, gate: KillGate) -> None:
     start(world, gate, limits(daily_loss=2500))
     ask(world, intent("t-1"))
@@ -213,6 +226,38 @@ def test_the_same_refusal_is_journalled_once_a_minute(world: World, gate: KillGa
     assert written == ["t-0", "t-5"]
 
 
+def test_a_minute_is_a_minute(world: World, gate: KillGate) -> None:
+    start(world, gate, limits(max_stake=1))
+    ask(world, fresh(world, "t-0"))
+    world.host.run(60.0)
+    ask(world, fresh(world, "t-1", handicap(1)))
+    ask(world, fresh(world, "t-2"))
+    world.host.run(0.001)
+    ask(world, fresh(world, "t-3"))
+    assert [order.id for order in world.ledger.everything()] == ["t-0", "t-1", "t-3"]
+
+
+def test_a_refusal_that_another_came_between_is_not_journalled_again(
+    world: World, gate: KillGate
+) -> None:
+    start(world, gate, limits(max_stake=1))
+    for number, of in enumerate((HOME, handicap(1), HOME, handicap(1))):
+        ask(world, fresh(world, f"t-{number}", of))
+        world.host.run(15.0)
+    assert [order.id for order in world.ledger.everything()] == ["t-0", "t-1"]
+
+
+def test_refusals_of_long_ago_are_forgotten(world: World, gate: KillGate) -> None:
+    """Else a core that runs for weeks would remember every selection that it ever refused."""
+    start(world, gate, limits(max_stake=1))
+    for number in range(5):
+        ask(world, fresh(world, f"t-{number}", handicap(number)))
+        world.host.run(60.001)
+    risk = world.host.cells["risk"].actor
+    assert isinstance(risk, Risk)
+    assert len(risk._denials) == 1
+
+
 def test_another_refusal_is_journalled_beside_it(world: World, gate: KillGate) -> None:
     start(world, gate, limits(max_stake=1))
     ask(world, intent("t-1"))
@@ -238,15 +283,20 @@ def test_a_restarted_risk_holds_what_was_open(world: World, gate: KillGate) -> N
 
 
 @pytest.mark.parametrize(
-    ("states", "then"),
-    [((), "abandoned"), (TO_PERMITTED, "abandoned"), (TO_SENDING, "in_doubt")],
+    ("states", "then", "reason"),
+    [
+        ((), "abandoned", "crash before sending"),
+        (TO_PERMITTED, "abandoned", "crash before sending"),
+        (TO_SENDING, "in_doubt", "crash while sending"),
+    ],
 )
 def test_what_a_dead_process_left_is_abandoned_or_in_doubt_and_nothing_between(
-    world: World, gate: KillGate, states: tuple[OrderState, ...], then: str
+    world: World, gate: KillGate, states: tuple[OrderState, ...], then: str, reason: str
 ) -> None:
     Clerk(world.journal).want(intent("t-old"), *states)
     start(world, gate)
-    assert world.order("t-old").state == then
+    order = world.order("t-old")
+    assert (order.state, order.reason) == (then, reason)
 
 
 def test_the_past_is_closed_before_the_first_grant(world: World, gate: KillGate) -> None:
@@ -297,12 +347,30 @@ def test_cooldowns_outlive_a_restart(world: World, gate: KillGate) -> None:
     assert refused_by(ask(world, fresh(world, "t-3"))) == []
 
 
+def test_a_cooldown_outlives_a_restart_just_before_its_end(world: World, gate: KillGate) -> None:
+    Clerk(world.journal).want(intent("t-old"), *TO_ACCEPTED)
+    world.host.run(59.999)
+    start(world, gate, limits(selection_cooldown=60.0))
+    assert refused_by(ask(world, fresh(world, "t-1"))) == ["selection_cooldown"]
+
+
 def test_the_days_loss_outlives_a_restart(world: World, gate: KillGate) -> None:
     clerk = Clerk(world.journal)
     clerk.want(intent("t-old"), *TO_ACCEPTED)
     clerk.move("t-old", S.SETTLED, pnl=-1000)
     start(world, gate, limits(daily_loss=1999))
     assert refused_by(ask(world, intent("t-1"))) == ["daily_loss"]
+
+
+def test_yesterdays_loss_is_not_todays_after_a_restart(world: World, gate: KillGate) -> None:
+    clerk = Clerk(world.journal)
+    midnight = NOW // DAY * DAY
+    for number, at in enumerate((midnight - 1, midnight)):
+        clerk.want(intent(f"t-{number}"), *TO_ACCEPTED, at=at)
+        clerk.move(f"t-{number}", S.SETTLED, at=at, pnl=-1000)
+    start(world, gate, limits(daily_loss=2000))
+    assert refused_by(ask(world, intent("t-7", stake=1001))) == ["daily_loss"]
+    assert refused_by(ask(world, intent("t-8"))) == []
 
 
 def test_the_order_rate_outlives_a_restart(world: World, gate: KillGate) -> None:
@@ -323,10 +391,11 @@ def test_the_order_rate_outlives_a_restart(world: World, gate: KillGate) -> None
 def test_an_unused_permit_is_taken_back_after_its_time(world: World, gate: KillGate) -> None:
     start(world, gate, limits(permit_lifetime=15.0, max_exposure=1000))
     ask(world, intent("t-1"))
-    world.host.run(15.0 + GRACE - 1.1)
+    world.host.run(16.9)  # two seconds more are left to who is just sending it
     assert world.order("t-1").state == "permitted"
-    world.host.run(2.1)
+    world.host.run(0.2)
     assert world.order("t-1").state == "expired"
+    assert world.order("t-1").reason == "the permit was not used in time"
     assert world.told(ASKER, OrderMoved) == [OrderMoved("t-1", HOME.key, "expired", 1000)]
     assert refused_by(ask(world, fresh(world, "t-2"))) == []
 
@@ -339,6 +408,17 @@ def test_an_order_that_is_being_sent_is_not_taken_back(world: World, gate: KillG
     assert world.order("t-1").state == "sending"
     assert world.told(ASKER, OrderMoved) == []
     assert refused_by(ask(world, fresh(world, "t-2", handicap(1)))) == ["max_exposure"]
+    assert "one_in_flight" in refused_by(ask(world, fresh(world, "t-3")))
+    risk = world.host.cells["risk"].actor
+    assert isinstance(risk, Risk)
+    assert risk._book.held["t-1"].permit_expires is None  # it is not tried every second
+
+
+def test_permits_run_out_between_two_looks(world: World, gate: KillGate) -> None:
+    start(world, gate, limits(permit_lifetime=14.5))
+    ask(world, intent("t-1"))
+    world.host.run(17.5)
+    assert world.order("t-1").state == "expired"
 
 
 def test_an_order_that_ended_is_released_when_risk_hears_of_it(
@@ -392,6 +472,12 @@ def test_an_arm_survives_a_restart_and_still_runs_out(world: World, gate: KillGa
     assert refused_by(ask(world, fresh(world, "t-2", handicap(1)))) == []
     world.host.run(1.0)
     assert refused_by(ask(world, fresh(world, "t-3", handicap(2)))) == ["armed"]
+
+
+def test_a_word_that_is_not_for_risk_is_never_passed_over(world: World, gate: KillGate) -> None:
+    start(world, gate)
+    world.tell("risk", Denied("t-1", ()))
+    assert "risk" not in world.host.cells
 
 
 def test_a_newer_risk_takes_the_pen_from_the_older(world: World, gate: KillGate) -> None:

@@ -96,6 +96,7 @@ def test_only_live_needs_an_arm(mode: Mode) -> None:
         (0, False, "not armed"),
         (NOW - 1, False, "not armed"),
         (NOW, False, "not armed"),
+        (NOW + 999, False, "not armed"),
         (NOW + 1000, True, "1 s left"),
         (NOW + 60_000, True, "60 s left"),
     ],
@@ -222,6 +223,8 @@ def test_a_selection_rests_until_its_cooldown_is_over() -> None:
         "selection_cooldown", True, "60 s ago, at least 60 s"
     )
     assert not judged("selection_cooldown", wanted, known, limits(selection_cooldown=60.1)).passed
+    known = book(last_by_selection={handicap(1).key: NOW - 59_999})
+    assert not judged("selection_cooldown", wanted, known, limits(selection_cooldown=60.0)).passed
     assert judged("selection_cooldown", bounds=limits(selection_cooldown=60.0)) == Verdict(
         "selection_cooldown", True, "first bet"
     )
@@ -281,21 +284,24 @@ def test_an_early_market_may_not_be_bet_on_after_kick_off() -> None:
 
 # Scopes beyond the event.
 
+OTHER_EVENTS = [{"selection": handicap(1, "ao-2")}, {"selection": handicap(1, "ao-0")}]
+
 
 @pytest.mark.parametrize(
-    ("control", "same", "other"),
+    ("control", "same", "others"),
     [
-        ("max_account_exposure", {}, {"account": "b"}),
-        ("max_book_exposure", {"book": "sbo"}, {"book": "PIN"}),
-        ("max_league_exposure", {}, {"league": "SERIE A"}),
-        ("max_market_exposure", {}, {"selection": OVER}),
-        ("max_event_exposure", {}, {"selection": handicap(1, "ao-2")}),
+        ("max_account_exposure", {}, [{"account": "b"}, {"account": "a"}]),
+        ("max_book_exposure", {"book": "sbo"}, [{"book": "PIN"}, {"book": "SIN"}]),
+        ("max_league_exposure", {}, [{"league": "SERIE A"}, {"league": "*ALLSVENSKAN"}]),
+        ("max_market_exposure", {}, [{"selection": OVER}, *OTHER_EVENTS]),
+        ("max_event_exposure", {}, OTHER_EVENTS),
     ],
 )
 def test_an_exposure_may_reach_its_limit_within_its_scope_and_nothing_else_counts(
-    control: str, same: dict[str, Any], other: dict[str, Any]
+    control: str, same: dict[str, Any], others: list[dict[str, Any]]
 ) -> None:
-    known = book(held(1, **same), held(2, 9999, **other))
+    away = [held(number, 9999, **other) for number, other in enumerate(others, 2)]
+    known = book(held(1, **same), *away)
     assert judged(control, known=known, bounds=limits(**{control: 2000})).passed
     refused = judged(control, known=known, bounds=limits(**{control: 1999}))
     assert refused == Verdict(control, False, "20.00 of 19.99")
@@ -335,6 +341,7 @@ def test_a_drawdown_counts_what_is_open_at_its_worst() -> None:
         (3, 0, False, "3 losses, rest 60 s"),
         (3, 59_999, False, "3 losses, rest 0 s"),
         (3, 60_000, True, "3 of 3"),
+        (3, 60_001, True, "3 of 3"),
         (4, 1_000, False, "4 losses, rest 59 s"),
     ],
 )
@@ -374,5 +381,4 @@ def test_a_blacklisted_name_is_refused_however_it_is_written(control: str, liste
 
 
 def test_the_time_to_the_start_is_told_in_seconds() -> None:
-    soon = intent(event=event(start=Millis(NOW + 90_000)))
-    assert judged("not_started", soon) == Verdict("not_started", True, "starts in 90 s")
+    assert judged("not_started") == Verdict("not_started", True, "starts in 7200 s")

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from actors.gate import KillGate
-from actors.ledger import Ledger
+from actors.ledger import Ledger, Order
 from actors.messages import Denied, Granted, OrderMoved, Reserve
 from actors.orders import FINAL, TRANSITIONS, Intent, OrderState
 from actors.risk.actor import Risk
 from actors.risk.reservations import DAY, Reservation, Reservations, wanted
+from actors.risk.results import Results
 from actors.selections import Phase, Selection
 from actors.settings import Mode
 from tests.actors.world import (
@@ -35,10 +37,17 @@ from tests.actors.world import (
     new_journal,
 )
 
+MIDNIGHT = 1_600_041_600_000
+"""The next one after NOW: 2020-09-14, 00:00 UTC."""
+
 
 @pytest.fixture
 def book() -> Reservations:
     return Reservations(day=NOW // DAY)
+
+
+def test_a_new_book_knows_of_nothing() -> None:
+    assert Reservations() == Reservations({}, {}, {}, deque(), 0, 0, {}, Results(0, 0, 0, 0))
 
 
 def test_a_grant_reserves_the_whole_stake(book: Reservations) -> None:
@@ -79,10 +88,19 @@ def test_a_released_order_holds_nothing(book: Reservations) -> None:
 def test_news_of_an_order_that_is_not_held_reserves_nothing(book: Reservations) -> None:
     book.move("t-9", 1000, in_flight=True)
     assert book.held == {}
+    book.confirm(ordered(*TO_ACCEPTED))
+    assert book.held == {}
+
+
+def test_stakes_that_are_not_ours_are_stakes(book: Reservations) -> None:
+    book.grant(wanted(intent(stake=700), NOW, 15.0), NOW)
+    book.foreign_stakes.update({"ao": 20, "other": 3})
+    assert (book.stakes(), book.liability()) == (723, 700)
+    assert (book.foreign(), book.foreign("ao"), book.foreign("none")) == (23, 20, 0)
 
 
 def test_orders_of_the_last_minute_are_counted_and_older_ones_forgotten(book: Reservations) -> None:
-    for number, at in enumerate([NOW - 60_000, NOW - 59_999, NOW]):
+    for number, at in enumerate([NOW - 60_001, NOW - 60_000, NOW - 59_999, NOW]):
         book.grant(wanted(intent(f"t-{number}"), at, 15.0), at)
     assert book.granted_within(NOW, 60_000) == 2
     assert len(book.granted_at) == 2
@@ -100,12 +118,18 @@ def test_a_restored_order_counts_as_one_that_was_granted() -> None:
     assert book.last_by_event == {"ao-1": NOW}
 
 
-def restored_at(*states: OrderState, at: int = NOW, **body: int) -> Reservation:
-    """Return what an order in its last state holds after a restart."""
+def ordered(*states: OrderState, at: int = NOW, **body: int) -> Order:
+    """Return an order in its last state, as the ledger has it."""
     journal = new_journal()
     Clerk(journal).want(intent(), *states, at=at, **body)
+    (order,) = Ledger(journal).everything()
+    return order
+
+
+def restored_at(*states: OrderState, at: int = NOW, **body: int) -> Reservation:
+    """Return what an order in its last state holds after a restart."""
     book = Reservations()
-    book.restore(Ledger(journal).everything())
+    book.restore([ordered(*states, at=at, **body)])
     return book.held["t-1"]
 
 
@@ -122,14 +146,22 @@ def test_a_restored_bet_has_the_price_that_was_taken() -> None:
     assert restored_at(*TO_ACCEPTED, price=1931).price == 1931
 
 
+def test_a_restored_bet_is_paused_by_its_account_book_and_strategy() -> None:
+    """The journal does not keep which market was polled for it."""
+    assert restored_at(*TO_ACCEPTED).scopes == (
+        "account ao",
+        "book SBO",
+        "strategy value",
+        "market ",
+    )
+
+
 def test_a_bet_is_firm_once_the_ledger_says_that_it_was_accepted(book: Reservations) -> None:
     book.grant(wanted(intent(), NOW, 15.0), NOW)
     assert (book.held["t-1"].firm, book.held["t-1"].price) == (False, intent().floor)
-    for states, firm in ((TO_IN_DOUBT, False), (TO_ACCEPTED, True)):
-        journal = new_journal()
-        Clerk(journal).want(intent(), *states, price=1931)
-        (order,) = Ledger(journal).everything()
-        book.confirm(order)
+    abandoned = (S.PERMITTED, S.ABANDONED)
+    for states, firm in ((TO_IN_DOUBT, False), (TO_ACCEPTED, True), (abandoned, False)):
+        book.confirm(ordered(*states, price=1931))
         assert (book.held["t-1"].firm, book.held["t-1"].price) == (firm, 1931)
 
 
@@ -138,9 +170,11 @@ def test_what_is_bet_while_a_match_is_played_is_not_set_off() -> None:
     live = event(phase=Phase.LIVE)
     assert wanted(intent(), KICK_OFF - 1).plain
     assert not wanted(intent(), KICK_OFF).plain
+    assert not wanted(intent(), KICK_OFF + 1).plain
     assert not wanted(intent(event=live), KICK_OFF - 1).plain
     assert restored_at(*TO_ACCEPTED, at=KICK_OFF - 1).plain
     assert not restored_at(*TO_ACCEPTED, at=KICK_OFF).plain
+    assert not restored_at(*TO_ACCEPTED, at=KICK_OFF + 1).plain
 
 
 def test_an_order_that_was_never_sent_is_not_remembered_as_a_bet() -> None:
@@ -162,9 +196,20 @@ def test_the_newest_bet_counts_for_the_cooldown_whatever_the_order_of_reading() 
 def test_a_new_day_begins_at_nothing(book: Reservations) -> None:
     book.settled_today = -500
     assert book.today(NOW) == -500
-    tomorrow = (NOW // DAY + 1) * DAY
-    assert book.today(tomorrow - 1) == -500
-    assert book.today(tomorrow) == 0
+    assert book.today(MIDNIGHT - 1) == -500
+    assert book.today(MIDNIGHT) == 0
+
+
+def test_what_is_settled_counts_for_the_whole_day_and_for_all_days(book: Reservations) -> None:
+    for pnl, at in ((-100, MIDNIGHT - 1), (-20, MIDNIGHT), (-3, MIDNIGHT + 5)):
+        book.settle(pnl, at)
+    assert book.today(MIDNIGHT + 6) == -23
+    assert book.results == Results(-123, 0, 3, MIDNIGHT + 5)
+
+
+def test_what_was_settled_on_another_day_is_not_of_this_one(book: Reservations) -> None:
+    book.settle(-500, NOW)
+    assert book.today(NOW - 86_400_000) == 0  # a clock was set back
 
 
 BOUNDS = limits(

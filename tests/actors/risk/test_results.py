@@ -10,6 +10,10 @@ def after(*pnls: int) -> Results:
     return results
 
 
+def test_before_the_first_bet_there_is_nothing() -> None:
+    assert Results() == Results(0, 0, 0, 0)
+
+
 def test_a_drawdown_is_measured_from_the_best_there_was() -> None:
     assert after().drawdown == 0
     assert after(-300).drawdown == 300

@@ -24,13 +24,26 @@ def test_a_bet_makes_up_for_another_once_the_book_has_confirmed_it(
     """10.00 on the away side at 1.95: if home is backed with 30.00, 20.50 can be lost, or 30.00."""
     desk = Desk(tmp_path, max_event_exposure=2100)
     assert desk.refusal(intent("t-1", selection=AWAY)) == []
-    desk.clerk.move("t-1", *states[1:], price=1950, stake=1000)
+    for state in states[1:]:
+        desk.clerk.move("t-1", state, price=1950, stake=1000)
+        if state is not S.SENDING and not restart:
+            desk.moved("t-1", state)
     if restart:
         desk.restart()
-    else:
-        desk.moved("t-1", *states[2:])
     refusal = desk.refusal(intent("t-2", stake=3000))
     assert refusal == ([] if allowed else ["max_event_exposure: 30.00 of 21.00"])
+
+
+def test_a_bet_makes_up_for_another_only_once_risk_has_heard_that_it_was_accepted(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path, max_event_exposure=2100)
+    assert desk.refusal(intent("t-1", selection=AWAY)) == []
+    desk.clerk.move("t-1", *TO_PENDING[1:], S.ACCEPTED, price=1950, stake=1000)
+    desk.moved("t-1", S.PENDING)
+    assert desk.refusal(intent("t-2", stake=3000)) == ["max_event_exposure: 30.00 of 21.00"]
+    desk.moved("t-1", S.ACCEPTED)
+    assert desk.refusal(intent("t-3", stake=3000)) == []
 
 
 @pytest.mark.parametrize("restart", [False, True])
@@ -58,6 +71,15 @@ def test_an_executor_that_waits_hears_what_a_new_risk_closed(tmp_path: Path) -> 
     desk.restart()
     moved = desk.world.told(EXECUTOR, OrderMoved)
     assert [(m.order, m.state) for m in moved] == [("t-1", "abandoned")]  # t-2 has another
+
+
+def test_an_executor_whose_order_was_being_sent_hears_that_it_is_in_doubt(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.ask(intent("t-1"))
+    desk.clerk.move("t-1", S.SENDING)
+    desk.restart()
+    moved = desk.world.told(EXECUTOR, OrderMoved)
+    assert [(m.order, m.state) for m in moved] == [("t-1", "in_doubt")]
 
 
 def test_orders_of_a_dead_process_wake_nobody(tmp_path: Path) -> None:

@@ -7,10 +7,13 @@ import msgspec
 import pytest
 
 from actors.gate import KillGate
+from actors.ledger import Ledger
 from actors.messages import AccountState, Denied, Granted, OrderMoved, Reserve, Steer, Steered
 from actors.orders import Intent, OrderState
+from actors.risk import actor as risk
 from actors.risk.actor import Risk
 from actors.risk.rules import READ_AT_START, limit_text
+from actors.risk.steering import Resolution, resolution
 from actors.settings import Mode, RiskSettings
 from runtime.errors import DiskRefusesError
 from runtime.journal import Entry, Journal
@@ -109,6 +112,19 @@ def test_a_change_is_journalled_with_who_and_why(desk: Desk) -> None:
     assert shown["max_open_bets"] == {"value": "1000", "by": "", "reason": ""}
 
 
+def test_nobodys_name_is_made_up(desk: Desk) -> None:
+    given = {"scope": "book", "name": "SBO", "reason": "cuts"}
+    desk.world.tell("risk", Steer("c-1", "pause", given), sender="control")
+    assert desk.rules() == [
+        Entry("rule.pause", "rules", {"scope": "book SBO", "by": "", "reason": "cuts"})
+    ]
+    desk.clerk.want(intent("t-1"), *TO_IN_DOUBT)
+    desk.restart()
+    given = {"order": "t-1", "state": "refused", "reason": "I saw it"}
+    desk.world.tell("risk", Steer("c-2", "resolve", given), sender="control")
+    assert desk.world.order("t-1").reason == "operator : I saw it"
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "says"),
     [
@@ -118,6 +134,13 @@ def test_a_change_is_journalled_with_who_and_why(desk: Desk) -> None:
         ("limit", {"name": "max_stake", "value": ""}, "risk.max_stake: holds"),
         ("limit", {"name": "max_fun", "value": "1"}, "no limit 'max_fun'"),
         ("limit", {"name": "max_price_age", "value": "5s"}, "read at the start"),
+        ("limit", {"name": "doubt_patience", "value": "5m"}, "read at the start"),
+        ("unlimit", {"name": "doubt_patience"}, "read at the start"),
+        (
+            "limit",
+            {"name": "league_blacklist", "value": "[1, 2]"},
+            "; risk.league_blacklist[1]: holds 2",
+        ),
         ("limit", {"name": "max_stake", "value": "1.00", "reason": ""}, "needs a reason"),
         ("limit", {"name": "league_blacklist"}, "risk.league_blacklist: holds"),
         ("limit", {}, "no limit ''"),
@@ -137,12 +160,16 @@ def test_a_bad_command_changes_nothing_and_says_why(
     assert desk.refusal(intent()) == []
 
 
-def test_a_changed_limit_of_an_older_program_does_not_stop_risk(desk: Desk) -> None:
+def test_a_changed_limit_of_an_older_program_does_not_stop_risk_and_is_logged(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
     who = {"by": "ada", "reason": "x"}
     desk.clerk.write(Entry("rule.limit", "rules", {"name": "max_moon", "value": "1", **who}))
     desk.clerk.write(Entry("rule.unlimit", "rules", {"name": "max_moon", **who}))
     desk.restart()
     assert desk.refusal(intent()) == []
+    assert "a changed limit is not in force" in caplog.text
+    assert "no limit 'max_moon'" in caplog.text
 
 
 def test_a_longer_cooldown_counts_bets_from_before_it_was_set(desk: Desk) -> None:
@@ -165,7 +192,7 @@ def test_a_limit_is_written_as_it_is_read(desk: Desk, name: str) -> None:
 
 
 def test_a_list_is_written_as_it_is_read(desk: Desk) -> None:
-    value = '["*ENGLISH PREMIER LEAGUE", "SERIE A, B"]'
+    value = '["*ENGLISH PREMIER LEAGUE", "SÉRIE A, B"]'
     assert desk.steer("limit", name="league_blacklist", value=value).exit == 0
     shown: Any = desk.steer("limits").body["limits"]
     assert shown["league_blacklist"]["value"] == value
@@ -204,6 +231,19 @@ def test_a_paused_book_gets_no_bets_until_it_is_resumed(desk: Desk) -> None:
     assert desk.refusal(intent("t-3", selection=handicap(3))) == []
 
 
+@pytest.mark.parametrize(
+    ("scope", "name"), [("account", "ao"), ("strategy", "value"), ("market", "today")]
+)
+def test_an_account_a_strategy_and_a_market_can_be_paused_by_their_names(
+    desk: Desk, scope: str, name: str
+) -> None:
+    wanted = intent("t-1", market="today")
+    assert desk.steer("pause", scope=scope, name=name).exit == 0
+    assert desk.refusal(wanted) == [f"not_paused: {scope} {name} is paused: because"]
+    assert desk.steer("unpause", scope=scope, name=name).exit == 0
+    assert desk.refusal(msgspec.structs.replace(wanted, order="t-2")) == []
+
+
 def test_a_pause_takes_unused_permits_back_before_it_is_acknowledged(desk: Desk) -> None:
     assert desk.refusal(intent("t-1")) == []
     assert desk.refusal(intent("t-2", selection=handicap(1), book="PIN")) == []
@@ -215,6 +255,14 @@ def test_a_pause_takes_unused_permits_back_before_it_is_acknowledged(desk: Desk)
     assert desk.world.order("t-1").reason == "book SBO was paused"
     (moved,) = desk.world.told(EXECUTOR, OrderMoved)
     assert (moved.order, moved.state) == ("t-1", "expired")
+
+
+def test_a_pause_outlives_a_restart_though_all_it_would_take_back_has_begun(desk: Desk) -> None:
+    assert desk.refusal(intent("t-1")) == []
+    desk.clerk.move("t-1", S.SENDING)
+    desk.steer("pause", scope="book", name="SBO")
+    desk.restart()
+    assert "not_paused: book SBO is paused: because" in desk.refusal(intent("t-2"))
 
 
 # Reconciliation before the first grant.
@@ -279,9 +327,32 @@ def test_a_doubt_is_resolved_by_hand(
     assert reply.exit == 0
     order = desk.world.order("t-1")
     assert (order.state, order.pnl, order.reason) == (state, pnl, "operator ada: I saw it")
-    assert [m.state for m in desk.world.told(EXECUTOR, OrderMoved)][-1] == state
+    told = desk.world.told(EXECUTOR, OrderMoved)
+    before = (
+        [OrderMoved("t-1", HOME.key, "accepted", 1000)] if outcome in ("void", "settled") else []
+    )
+    assert told == [*before, OrderMoved("t-1", HOME.key, state, 1000, pnl or 0)]
     refusal = desk.refusal(intent("t-2"))
     assert refusal == []  # it is in flight no more
+
+
+def test_a_decision_that_comes_too_late_is_refused_and_risk_lives(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Settler writes the book's word in between."""
+    desk.clerk.want(intent("t-1"), *TO_IN_DOUBT)
+    desk.restart()
+
+    def late(steer: Steer, ledger: Ledger) -> Resolution:
+        found = resolution(steer, ledger)
+        desk.clerk.move("t-1", S.REFUSED)
+        return found
+
+    monkeypatch.setattr(risk, "resolution", late)
+    reply = desk.steer("resolve", order="t-1", state="accepted")
+    assert (reply.exit, "refused cannot become accepted" in str(reply.body)) == (1, True)
+    assert desk.refusal(intent("t-2")) != []  # Risk has not heard of the book's word yet
+    assert desk.world.told(EXECUTOR, OrderMoved) == []
 
 
 def test_what_was_lost_by_hand_counts_against_the_day(tmp_path: Path) -> None:
@@ -296,6 +367,8 @@ def test_what_was_lost_by_hand_counts_against_the_day(tmp_path: Path) -> None:
     ("states", "arguments", "says"),
     [
         (TO_IN_DOUBT, {"order": "t-9", "state": "refused"}, "no bet 't-9'"),
+        (TO_IN_DOUBT, {"state": "refused"}, "no bet ''"),
+        (TO_IN_DOUBT, {"order": "", "state": "refused"}, "no bet ''"),
         (TO_IN_DOUBT, {"order": "t-1", "state": "lost"}, "one of accepted, refused"),
         (TO_IN_DOUBT, {"order": "t-1", "state": "settled"}, "needs its profit"),
         (TO_IN_DOUBT, {"order": "t-1", "state": "void", "profit": "1.00"}, "only a settled bet"),
