@@ -8,6 +8,7 @@ import csv
 import datetime
 import gzip
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -113,6 +114,7 @@ def _match(row: dict[str, str]) -> SeasonMatch:
     return SeasonMatch(Millis(round(moment.timestamp() * 1000)), match)
 
 
+@lru_cache(maxsize=5_000)
 def _kick_off(date: str, time: str) -> datetime.datetime:
     for form in DATES:
         try:
@@ -153,11 +155,19 @@ def _line(text: str | None) -> int | None:
 def _board(row: dict[str, str], books: dict[str, str], sides: list[str]) -> Board:
     board: Board = {}
     for book, column in books.items():
-        try:
-            board[book] = tuple(price(row.get(column + side) or "") for side in sides)
-        except ValueError:
-            continue  # a book without a price for every side has no market
+        prices = [_price(row.get(column + side) or "") for side in sides]
+        if None not in prices:  # a book without a price for every side has no market
+            board[book] = tuple(value for value in prices if value is not None)
     return board
+
+
+@lru_cache(maxsize=20_000)
+def _price(cell: str) -> int | None:
+    """Read a cell once: all seasons have a million of them and a few thousand prices."""
+    try:
+        return price(cell)
+    except ValueError:
+        return None
 
 
 def _first(faults: list[str]) -> Iterator[str] | str:

@@ -5,10 +5,11 @@ the clock goes on to the next moment that matters, and every timer that came due
 once. Nothing goes wrong here; for that there is `tictac simulate`.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from actors import paper, system
 from actors.backtest.calendar import Calendar
@@ -65,9 +66,9 @@ class Client(AsianOddsClient):
         headers = {"aotoken": token} if token else {}
         headers |= {"aokey": key} if key else {}
         params = {name.lower(): value for name, value in (query or {}).items()}
-        body = None if document is None else json.loads(document)
+        body = None if document is None else msgspec.json.decode(document)
         answer = self._world.book.handle(call.lower(), params, headers, body, clock.now())
-        return Answer(answer.status, json.dumps(answer.payload).encode())
+        return Answer(answer.status, msgspec.json.encode(answer.payload))
 
 
 class World:
