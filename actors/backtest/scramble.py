@@ -20,7 +20,7 @@ from actors.backtest.seasons import (
 )
 from actors.paper.programme import MATCH_MINUTES, MINUTE_MS
 
-RESULTS = frozenset("FTHG FTAG FTR HTHG HTAG HTR HS AS HST AST HF AF HC AC HY AY HR AR".split())
+_RESULT = re.compile(r"(FT|HT)(HG|AG|R)|[HA](S|ST|F|C|Y|R)")
 _CLOSING = re.compile(r"(.+)C([HDA]|[<>]2\.5|AH[HA])|(AH)C(h)")
 
 
@@ -61,7 +61,7 @@ def _exchange(rows: Sequence[Row], columns: Sequence[str], moment: int) -> None:
         except UNREADABLE:
             continue
     unknown = [row for at, row in kick_offs if at + MATCH_MINUTES * MINUTE_MS > moment]
-    _turn(unknown, [name for name in columns if name in RESULTS], _result)
+    _turn(unknown, list(filter(_RESULT.fullmatch, columns)), _result)
     unknown = [row for at, row in kick_offs if at - CLOSING_MINUTES * MINUTE_MS > moment]
     _turn(unknown, closing_columns(columns), lambda _: None)
 

@@ -115,7 +115,7 @@ def opened(file: Path, mode: Literal["rt", "wt"]) -> TextIO:
     """Open a season as text, compressed or not; a byte-order mark is skipped."""
     encoding = "utf-8-sig" if mode == "rt" else "utf-8"
     if file.suffix == ".gz":
-        text = gzip.open(file, mode, encoding=encoding, errors="replace", newline="")
+        text = gzip.open(file, mode, encoding=encoding, errors="replace", newline="")  # noqa: SIM115
         return cast(TextIO, text)
     return file.open(mode, encoding=encoding, errors="replace", newline="")
 

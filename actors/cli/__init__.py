@@ -5,6 +5,7 @@ import sys
 import click
 
 from actors.cli import (
+    backtest,
     bench,
     check,
     keep,
@@ -47,6 +48,7 @@ for command in (
     keep.restore,
     keep.quarantine,
     replay.replay,
+    backtest.backtest,
     simulate.simulate,
     bench.bench,
 ):
