@@ -160,11 +160,8 @@ def backtest(
     outcome = _outcome(on, _grid(on, sweep), folds, choose_by, jobs, guarded)
     if report is not None:
         write_report(outcome, report)
-    answer(
-        body(outcome, whole=bets),
-        as_json,
-        lambda: "\n".join([*text.lines(outcome), *_told(report)]),
-    )
+    told = [] if report is None else ["", f"report: {report}"]
+    answer(body(outcome, bets), as_json, lambda: "\n".join([*text.lines(outcome), *told]))
     return 0 if outcome.good else 1
 
 
