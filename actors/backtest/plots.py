@@ -18,7 +18,7 @@ from actors.backtest.bets import Bet
 from actors.backtest.figures import Row
 from actors.backtest.series import Step, running
 
-WIDE, NARROW = (8.6, 19.0), (3.7, 11.0)
+WIDE, NARROW = (8.6, 28), (3.7, 18)
 """Inches of width, and how many characters a label may have."""
 
 # What matplotlib is told to draw in, and what the page calls it.
@@ -114,7 +114,7 @@ def _plot(title: str, words: str, draw: Draw, height: float) -> Plot:
     return Plot(title, words, *(_svg(draw, width, height, title) for width in (WIDE, NARROW)))
 
 
-def _svg(draw: Draw, size: tuple[float, float], height: float, title: str) -> str:
+def _svg(draw: Draw, size: tuple[float, int], height: float, title: str) -> str:
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(size[0], height), layout="constrained")
         draw(figure)
@@ -204,7 +204,7 @@ def _intervals(figure: Figure, rows: Sequence[Row]) -> None:
         if row.clv_bp is not None:
             axes.plot([row.clv_bp / 100], [place], "D", color=CLOSE, ms=4)
     axes.axvline(0, color=INK, lw=0.8)
-    axes.set_yticks(places, [_label(row, int(width[1])) for row in rows])
+    axes.set_yticks(places, [_label(row, width[1]) for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
     axes.set_xlabel("%")
@@ -231,7 +231,7 @@ def _months(rows: Sequence[Row]) -> Plot:
         profits = [row.profit / 100 for row in rows]
         colours = [GAIN if profit >= 0 else LOSS for profit in profits]
         axes.bar(range(len(rows)), profits, color=colours, alpha=0.75)
-        every = max(1, round(len(rows) / (10 if figure.get_figwidth() > NARROW[0] else 4)))
+        every = max(1, round(len(rows) / (10 if figure.get_figwidth() > NARROW[0] else 3)))
         shown = range(0, len(rows), every)
         axes.set_xticks(shown, [rows[place].name for place in shown])
         axes.axhline(0, color=INK, lw=0.8)
