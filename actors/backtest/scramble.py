@@ -1,7 +1,7 @@
 """The same data with another future: what was not known at a moment comes from other matches.
 
-Within each file the results of matches that were not over are exchanged with each other, and so
-are the closing prices of those that had none yet. All that was known stays as it was.
+Within each file a match that was not over gets the result of another such match, and one that had
+no closing prices yet gets those of another. All that was known stays as it was.
 """
 
 import csv

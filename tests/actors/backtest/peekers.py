@@ -1,8 +1,8 @@
 """Strategies that know what nobody could know, each in a way of its own; and two honest ones."""
 
 import csv
-import gc
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -47,7 +47,7 @@ class RemembersResults(Strategy):
 
 
 class LooksAround(Strategy):
-    """Finds the calendar in the memory of the process, and with it the results."""
+    """Climbs to whoever called it, and finds the calendar with the results there."""
 
     def on_update(self, view: EventView) -> Sequence[Wish]:
         match = self._match(view)
@@ -55,7 +55,10 @@ class LooksAround(Strategy):
 
     @staticmethod
     def _match(view: EventView) -> RecordedMatch:
-        calendar = [one for one in gc.get_objects() if isinstance(one, Calendar)][-1]
+        frame = sys._getframe()
+        while not isinstance(calendar := frame.f_locals.get("calendar"), Calendar):
+            assert frame.f_back is not None
+            frame = frame.f_back
         return calendar.of_event(view.event.key).match
 
 

@@ -15,15 +15,31 @@ ROOT = Path(__file__).resolve().parents[3]
 CONFIG = ROOT / "config.yaml"
 
 PRICES = {
-    **{"PSH": "2.00", "PSD": "3.60", "PSA": "4.00"},
-    **{"B365H": "2.20", "B365D": "3.40", "B365A": "3.80"},
-    **{"PSCH": "1.90", "PSCD": "3.70", "PSCA": "4.40"},
-    **{"B365CH": "1.85", "B365CD": "3.50", "B365CA": "4.20"},
+    "PSH": "2.00",
+    "PSD": "3.60",
+    "PSA": "4.00",
+    "B365H": "2.20",
+    "B365D": "3.40",
+    "B365A": "3.80",
+    "PSCH": "1.90",
+    "PSCD": "3.70",
+    "PSCA": "4.40",
+    "B365CH": "1.85",
+    "B365CD": "3.50",
+    "B365CA": "4.20",
 }
 MATCH = {
-    **{"Div": "E0", "Date": "14/08/2021", "Time": "15:00"},
-    **{"HomeTeam": "Leeds", "AwayTeam": "Derby"},
-    **{"FTHG": "2", "FTAG": "1", "FTR": "H", "HTHG": "1", "HTAG": "0", "HTR": "H"},
+    "Div": "E0",
+    "Date": "14/08/2021",
+    "Time": "15:00",
+    "HomeTeam": "Leeds",
+    "AwayTeam": "Derby",
+    "FTHG": "2",
+    "FTAG": "1",
+    "FTR": "H",
+    "HTHG": "1",
+    "HTAG": "0",
+    "HTR": "H",
 }
 
 

@@ -68,7 +68,7 @@ def test_a_stake_returned_neither_makes_nor_breaks_a_losing_run(
 def test_the_figures_of_a_few_bets() -> None:
     missing = Worth(missing="the line moved")
     bets = [
-        bet(3, pnl=-1_000, price=3_000, worth=Worth(3_100, -323)),
+        bet(3, pnl=-1_000, price=3_000, worth=Worth(3_100, -324)),
         bet(1),
         bet(2, event="ao-1", pnl=0, worth=missing),
         denied(4, "event_cooldown", "max_exposure"),
@@ -112,7 +112,12 @@ def test_groups_add_up_to_the_whole_and_bands_stand_in_order() -> None:
 
 @pytest.mark.parametrize(
     ("price", "name"),
-    [(1_499, "below 1.50"), (1_500, "1.50 to 2.00"), (4_999, "3.00 to 5.00"), (5_000, "5.00 and above")],
+    [
+        (1_499, "below 1.50"),
+        (1_500, "1.50 to 2.00"),
+        (4_999, "3.00 to 5.00"),
+        (5_000, "5.00 and above"),
+    ],
 )
 def test_a_price_band_begins_with_its_lower_edge(price: int, name: str) -> None:
     assert band(price) == name

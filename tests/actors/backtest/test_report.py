@@ -50,7 +50,9 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         for name, value in attrs:
-            if name in ("src", "href", "xlink:href", "action") and not (value or "").startswith("#"):
+            if name in ("src", "href", "xlink:href", "action") and not (value or "").startswith(
+                "#"
+            ):
                 self.loads.append(f"{tag} {name}={value}")
             if name.startswith("on"):
                 self.handlers.append(name)
@@ -156,5 +158,5 @@ def test_a_report_that_cannot_be_written_is_refused_before_the_work(tmp_path: Pa
 
 
 def test_a_report_that_cannot_be_written_afterwards_is_named(on: Ground, tmp_path: Path) -> None:
-    with pytest.raises(OurError, match="--report: .* cannot be written"):
+    with pytest.raises(OurError, match=r"--report: .* cannot be written"):
         write_report(Outcome(on), tmp_path)

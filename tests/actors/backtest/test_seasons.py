@@ -19,7 +19,7 @@ def test_a_season_is_read_in_the_order_of_its_kick_offs() -> None:
     first = seasons.matches[0].match
     assert (first.home, first.away, first.full_time) == ("Brentford", "Arsenal", (2, 0))
     assert first.before.one_x_two["PIN"] == (4_050, 2_050, 3_460)  # home, away, draw
-    assert first.closing.one_x_two["VC"] == (3_900, 2_050, 3_250)
+    assert first.closing.one_x_two["VC"] == (3_900, 2_100, 3_250)
     assert first.before.total == {"B365": (2_100, 1_720), "PIN": (2_220, 1_730)}
     assert (first.before.line, first.closing.line) == (50, 50)
 
@@ -31,14 +31,12 @@ def test_a_folder_is_all_its_seasons_and_not_those_below_it() -> None:
 
 
 def test_a_price_of_0_is_no_price_and_its_book_has_no_such_market() -> None:
-    by_home = {one.match.home: one.match for one in read_seasons(DATA).matches}
-    newcastle = by_home["Newcastle"]
-    assert newcastle.away == "Man City"
+    by_teams = {(one.match.home, one.match.away): one.match for one in read_seasons(DATA).matches}
+    newcastle = by_teams["Newcastle", "Man City"]
     assert "B365" not in newcastle.closing.total
     assert "B365" in newcastle.before.total
     assert "PIN" in newcastle.closing.total
-    sunderland = by_home["Sunderland"]
-    assert sunderland.away == "Wigan"
+    sunderland = by_teams["Sunderland", "Wigan"]
     assert "B365" not in sunderland.before.one_x_two
     assert "B365" in sunderland.closing.one_x_two
 

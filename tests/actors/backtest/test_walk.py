@@ -1,5 +1,7 @@
 """Walk-forward: what is judged comes after all by which was chosen, and nothing is judged twice."""
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 
@@ -33,7 +35,7 @@ def test_each_match_is_in_one_part(on: Ground) -> None:
     assert begins[-1] == FOREVER
     assert begins == sorted(set(begins))
     listed = [collected_at(one.kick_off) for one in on.seasons.matches]
-    parts = [sum(a <= at < b for at in listed) for a, b in zip(begins, begins[1:], strict=False)]
+    parts = [sum(a <= at < b for at in listed) for a, b in pairwise(begins)]
     assert sum(parts) == len(listed)
     assert all(parts)
 

@@ -87,7 +87,9 @@ def test_leagues_and_days_choose_matches(backtest: Backtest) -> None:
 
 
 def test_a_sweep_plays_every_combination(backtest: Backtest) -> None:
-    found = backtest("--json", "--jobs", "1", "--sweep", "min_edge=0.5,3", "--sweep", "stake=500,600")
+    found = backtest(
+        "--json", "--jobs", "1", "--sweep", "min_edge=0.5,3", "--sweep", "stake=500,600"
+    )
     swept = found.json["sweep"]
     assert [one["parameters"]["stake"] for one in swept] == [500, 600, 500, 600]
     assert (found.json["figures"], found.json["by"]) == (None, None)
