@@ -21,6 +21,8 @@ from actors.backtest.series import Step, running
 WIDE, NARROW = (8.6, 28), (3.7, 18)
 """Inches of width, and how many characters a label may have."""
 
+BINS = 40
+
 # What matplotlib is told to draw in, and what the page calls it.
 INK, GRID, GAIN, LOSS, CLOSE = "#010101", "#020202", "#030303", "#040404", "#050505"
 NAMES = {INK: "ink", GRID: "grid", GAIN: "gain", LOSS: "loss", CLOSE: "close"}
@@ -161,10 +163,10 @@ def _yields(figure: Figure, steps: Sequence[Step]) -> None:
         lw=0,
     )
     axes.plot(numbers, [step.yielded for step in kept], color=GAIN, lw=1.4, label="yield")
-    known = [step for step in kept if step.closing is not None]
+    known = [(step.number, step.closing) for step in kept if step.closing is not None]
     axes.plot(
-        [step.number for step in known],
-        [step.closing for step in known],
+        [number for number, _ in known],
+        [closing for _, closing in known],
         color=CLOSE,
         lw=1.4,
         ls="--",
@@ -178,16 +180,17 @@ def _yields(figure: Figure, steps: Sequence[Step]) -> None:
 def _histogram(figure: Figure, values: Sequence[float]) -> None:
     axes = figure.subplots()
     bound = max(2.0, sorted(map(abs, values))[int(0.99 * (len(values) - 1))])
-    inside = [min(max(value, -bound), bound) for value in values]
-    counts, edges, bars = axes.hist(inside, bins=40, range=(-bound, bound))
-    for edge, bar in zip(edges, bars.patches, strict=False):
-        bar.set_facecolor(GAIN if edge >= 0 else LOSS)
-        bar.set_alpha(0.75)
+    width = 2 * bound / BINS
+    counts = [0] * BINS
+    for value in values:
+        counts[min(BINS - 1, max(0, int((value + bound) // width)))] += 1
+    left = [place * width - bound for place in range(BINS)]
+    colours = [LOSS if place < BINS // 2 else GAIN for place in range(BINS)]
+    axes.bar(left, counts, 0.92 * width, align="edge", color=colours, alpha=0.75)
     axes.axvline(sum(values) / len(values), color=CLOSE, lw=1.4, ls="--", label="mean")
     axes.set_xlabel("closing-line value in %, the ends gathered")
     axes.set_ylabel("bets")
     axes.legend(loc="upper right")
-    axes.set_ylim(0, 1.12 * max(counts))
 
 
 def _intervals(figure: Figure, rows: Sequence[Row]) -> None:

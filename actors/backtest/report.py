@@ -1,7 +1,7 @@
 """One HTML file that tells a backtest: plots, tables, every bet with its why. No network."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,13 +50,14 @@ def page(outcome: Outcome) -> str:
     if outcome.sweep:
         drawn = [by_row("Yield by parameters", _swept_rows(outcome))]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters |= {
+    filters: dict[str, Callable[..., str]] = {
         "money": money_text,
         "price": lambda value: "–" if value is None else price_text(value),
         "percent": percent,
         "day": day,
         "parameters": parameters_text,
     }
+    environment.filters |= filters
     template = environment.from_string(files(__package__).joinpath(TEMPLATE).read_text("utf-8"))
     return template.render(
         outcome=outcome,

@@ -8,6 +8,8 @@ from actors.backtest.plan import Parameters, day
 from actors.units import money_text, price_text
 
 GROUPS_SHOWN = ("market", "book", "price")
+ROW = ("bets", "profit", "yield", "95 % from", "to", "closing value")
+DENIAL = ("denied first", "in all", "stakes")
 
 
 def lines(outcome: Outcome) -> list[str]:
@@ -64,12 +66,10 @@ def _single(outcome: Outcome) -> list[str]:
     groups = by_group(outcome.bets)
     for name in GROUPS_SHOWN:
         if groups[name]:
-            head = (name, "bets", "profit", "yield", "95 % from", "to", "closing value")
-            found += ["", *_table(head, map(_row, groups[name]), left=1)]
+            found += ["", *_table((name, *ROW), map(_row, groups[name]), left=1)]
     said_no = denials(outcome.bets)
     if said_no:
-        head = ("limit", "denied first", "in all", "stakes")
-        found += ["", *_table(head, map(_denial, said_no), left=1)]
+        found += ["", *_table(("limit", *DENIAL), map(_denial, said_no), left=1)]
     return found
 
 
@@ -95,7 +95,6 @@ def _figures(all_in_all: Figures, wishes: int) -> list[str]:
 
 
 def _sweep(outcome: Outcome) -> list[str]:
-    head = ("parameters", "bets", "profit", "yield", "95 % from", "to", "closing value")
     rows = [
         (
             parameters_text(one.parameters),
@@ -109,7 +108,7 @@ def _sweep(outcome: Outcome) -> list[str]:
         for one in outcome.sweep
     ]
     warning = "The best of many was chosen in hindsight: --walk-forward tells what it is worth."
-    return ["", *_table(head, rows, left=1), "", warning]
+    return ["", *_table(("parameters", *ROW), rows, left=1), "", warning]
 
 
 def _guarded(outcome: Outcome) -> list[str]:

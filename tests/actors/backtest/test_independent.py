@@ -287,17 +287,19 @@ def test_every_bet_of_all_seasons_is_the_one_that_pandas_makes(tmp_path: Path) -
     assert found["data"]["unreadable_rows"] == 0
 
 
-def test_the_recalculation_would_notice_one_wrong_bet(tmp_path: Path) -> None:
-    path = HERE / "data" / "E2_2020-21.csv"
-    frame = pd.read_csv(path, dtype=str)
-    bets = recalculated(path)
-    home = bets.iloc[0]["home"]
-    frame.loc[frame["HomeTeam"] == home, ["FTHG", "FTAG"]] = frame.loc[
-        frame["HomeTeam"] == home, ["FTAG", "FTHG"]
-    ].to_numpy()
-    other = tmp_path / path.name
-    frame.to_csv(other, index=False)
-    assert not recalculated(other).equals(bets)
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("profit", lambda _, halves: STAKE if halves > 0 else -STAKE),
+        ("shin", lambda prices: [1 / len(prices)] * len(prices)),
+    ],
+)
+def test_the_comparison_notices_a_wrong_rule(
+    name: str, wrong: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], name, wrong)
+    with pytest.raises(AssertionError, match=r"pnl|edge|home"):
+        compare(HERE / "data" / "E2_2020-21.csv", tmp_path)
 
 
 def test_shin_by_halving_is_shins_solution_of_two_prices() -> None:

@@ -34,7 +34,7 @@ def test_a_price_of_0_is_no_price_and_its_book_has_no_such_market() -> None:
     by_teams = {(one.match.home, one.match.away): one.match for one in read_seasons(DATA).matches}
     newcastle = by_teams["Newcastle", "Man City"]
     assert "B365" not in newcastle.closing.total
-    assert "B365" in newcastle.before.total
+    assert "B365" in newcastle.closing.handicap
     assert "PIN" in newcastle.closing.total
     sunderland = by_teams["Sunderland", "Wigan"]
     assert "B365" not in sunderland.before.one_x_two
