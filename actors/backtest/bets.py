@@ -6,18 +6,19 @@ from typing import Any
 import msgspec
 
 from actors.backtest.calendar import Calendar
-from actors.backtest.closing import Closing, Worth
+from actors.backtest.closing import AT_CLOSE, Closing, Worth
 from actors.ledger import Ledger, Order
 from actors.orders import Intent, OrderState, Seen, Verdict
 from actors.selections import MarketType, Side
 
+EARLIER, CLOSING = "earlier", "closing"
 SETTLED = frozenset({OrderState.SETTLED.value, OrderState.VOID.value})
 
 
 class Bet(msgspec.Struct, frozen=True):
     """One wish. Money in minor units, prices in thousandths, times in ms since 1970 UTC.
 
-    `edge` in hundredths of a per cent, `score` the final one. `worth` is measured for bets that
+    `moment` tells which of the two prices were there: `earlier` or `closing`. `edge` in hundredths of a per cent, `score` the final one. `worth` is measured for bets that
     were placed.
     """
 
@@ -33,6 +34,7 @@ class Bet(msgspec.Struct, frozen=True):
     line: int
     text: str
     book: str
+    moment: str
     strategy: str
     wanted_price: int
     price: int
@@ -73,13 +75,15 @@ def bets_of(ledger: Ledger, calendar: Calendar, closing: Closing) -> Iterator[Be
 def _bet(order: Order, body: dict[str, Any], calendar: Calendar, closing: Closing) -> Bet:
     intent = msgspec.convert(body["intent"], Intent)
     controls = msgspec.convert(body["controls"], tuple[Verdict, ...])
-    match = calendar.of_event(order.event).match
-    evidence = intent.evidence
+    fixture = calendar.of_event(order.event)
+    match, evidence = fixture.match, intent.evidence
+    closed = fixture.closing_ms is not None and order.made_at >= fixture.closing_ms
     worth = None
-    if order.state in SETTLED:
-        worth = closing.worth(
-            match, MarketType(order.market), order.line, Side(order.side), order.price
-        )
+    if order.state in SETTLED and closed:
+        worth = Worth(missing=AT_CLOSE)
+    elif order.state in SETTLED:
+        market, side = MarketType(order.market), Side(order.side)
+        worth = closing.worth(match, market, order.line, side, order.price)
     return Bet(
         id=order.id,
         state=order.state,
@@ -93,6 +97,7 @@ def _bet(order: Order, body: dict[str, Any], calendar: Calendar, closing: Closin
         line=order.line,
         text=intent.selection.text,
         book=order.book,
+        moment=CLOSING if closed else EARLIER,
         strategy=order.strategy,
         wanted_price=order.wanted_price,
         price=order.price,

@@ -1,7 +1,8 @@
 """Closing-line value: what a price was worth against the last one of a sharp book.
 
 Value = price x fair chance - 1, the chance taken from the sharp book's closing prices of the same
-market and line with their margin removed (`actors.odds.margin`).
+market and line with their margin removed (`actors.odds.margin`). It says something of bets that
+were made earlier only: at the closing prices themselves it would be the edge once more.
 """
 
 from typing import Literal
@@ -17,7 +18,8 @@ Method = Literal["multiplicative", "additive", "power", "shin", "odds-ratio"]
 LINE_MOVED = "the line moved"
 NO_PRICE = "no closing price"
 NO_MARGIN = "closing prices without margin"
-MISSING = (LINE_MOVED, NO_PRICE, NO_MARGIN)
+AT_CLOSE = "bet at the close"
+MISSING = (AT_CLOSE, LINE_MOVED, NO_PRICE, NO_MARGIN)
 
 _ORDER: dict[MarketType, tuple[Side, ...]] = {
     MarketType.ONE_X_TWO: (Side.HOME, Side.AWAY, Side.DRAW),

@@ -52,7 +52,7 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """The figures of one league, book, market, price band or month."""
+    """The figures of one league, book, market, price band, moment or month."""
 
     name: str
     bets: int
@@ -139,7 +139,7 @@ def longest_losing_run(profits: Iterable[int]) -> int:
 
 
 def by_group(bets: Iterable[Bet]) -> dict[str, list[Row]]:
-    """Return rows by league, book, market, price band and month."""
+    """Return rows by league, book, market, price band, moment of the prices and month."""
     settled = in_order(bets)
     return {name: _rows(settled, key) for name, key in GROUPS.items()}
 
@@ -175,6 +175,7 @@ GROUPS: dict[str, Callable[[Bet], str]] = {
     "book": lambda bet: bet.book,
     "market": lambda bet: bet.market,
     "price": lambda bet: band(bet.price),
+    "moment": lambda bet: bet.moment,
     "month": lambda bet: month(bet.start),
 }
 

@@ -7,7 +7,7 @@ from actors.backtest.outcome import Outcome
 from actors.backtest.plan import Parameters, day
 from actors.units import money_text, price_text
 
-GROUPS_SHOWN = ("market", "book", "price")
+GROUPS_SHOWN = ("market", "book", "price", "moment")
 ROW = ("bets", "profit", "yield", "95 % from", "to", "closing value")
 DENIAL = ("denied first", "in all", "stakes")
 

@@ -87,7 +87,7 @@ def test_nothing_is_loaded_from_anywhere(text: str) -> None:
 
 def test_each_plot_says_in_words_what_it_is_and_has_the_colours_of_the_page(text: str) -> None:
     drawings = re.findall(r"<svg [^>]*>", text)
-    assert len(drawings) == 2 * 8
+    assert len(drawings) == 2 * 9
     assert all('role="img"' in one and 'aria-label="' in one for one in drawings)
     colours = set(re.findall(r"(?:fill|stroke): ?(#\w+)", text))
     assert colours <= {"#000000", "#ffffff"}
