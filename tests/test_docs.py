@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from actors import settings
+from actors.backtest import peeking
 from actors.backtest.figures import GROUPS, Figures
 from actors.backtest.outcome import Outcome, body
-from actors.backtest.peeking import FILES, FUTURE, NAMES
 from actors.backtest.plan import Plan, ground
 from actors.backtest.walk import ENOUGH as FEWEST
 from actors.cli import cli
@@ -380,7 +380,7 @@ def test_the_keys_and_figures_of_a_backtest_are_documented() -> None:
     assert all(f"`{group}`" in page for group in GROUPS)
     assert f"fewer than {FEWEST} bets" in page
     looks = table(section("docs/backtest.md", "## Peeking"), "look")
-    assert list(looks) == [FUTURE, FILES, NAMES]
+    assert list(looks) == [peeking.FUTURE, peeking.FILES, peeking.NAMES]
 
 
 def test_the_options_of_a_backtest_are_documented() -> None:

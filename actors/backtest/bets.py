@@ -18,8 +18,8 @@ SETTLED = frozenset({OrderState.SETTLED.value, OrderState.VOID.value})
 class Bet(msgspec.Struct, frozen=True):
     """One wish. Money in minor units, prices in thousandths, times in ms since 1970 UTC.
 
-    `moment` tells which of the two prices were there: `earlier` or `closing`. `edge` in hundredths of a per cent, `score` the final one. `worth` is measured for bets that
-    were placed.
+    `moment` tells which prices were there, `earlier` or `closing` ones. `edge` in hundredths of a
+    per cent, `score` the final one. `worth` is that of bets that were placed.
     """
 
     id: str

@@ -99,7 +99,13 @@ def plots(bets: Sequence[Bet], balance: int, groups: dict[str, list[Row]]) -> li
     return [*found, _months(groups["month"])]
 
 
-TITLES = {"league": "league", "book": "book", "market": "market", "price": "price band"}
+TITLES = {
+    "league": "league",
+    "book": "book",
+    "market": "market",
+    "price": "price band",
+    "moment": "moment",
+}
 
 
 def by_row(title: str, rows: Sequence[Row]) -> Plot:
@@ -141,9 +147,12 @@ def _bankroll(figure: Figure, steps: Sequence[Step]) -> None:
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, 1])
     kept = thinned(steps)
     times = [step.at for step in kept]
-    above.plot(times, [step.bankroll / 100 for step in kept], color=GAIN, lw=1.4)
+    above.plot(
+        times, [step.bankroll / 100 for step in kept], color=GAIN, lw=1.4, drawstyle="steps-post"
+    )
     above.set_ylabel("bankroll")
-    below.fill_between(times, [-step.drawdown / 100 for step in kept], color=LOSS, alpha=0.45, lw=0)
+    depths = [-step.drawdown / 100 for step in kept]
+    below.fill_between(times, depths, color=LOSS, alpha=0.45, lw=0, step="post")
     below.set_ylabel("drawdown")
     _dates(below)
 
@@ -172,6 +181,9 @@ def _yields(figure: Figure, steps: Sequence[Step]) -> None:
         ls="--",
         label="closing-line value",
     )
+    later = steps[len(steps) // 10 :]  # the first bets would press all others together
+    bound = 1.2 * max(abs(end) for step in later for end in (step.low, step.high))
+    axes.set_ylim(-bound, bound)
     axes.set_xlabel("bets")
     axes.set_ylabel("%")
     axes.legend(loc="upper right", ncols=2)

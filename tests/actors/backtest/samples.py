@@ -66,6 +66,7 @@ BET = Bet(
     line=0,
     text="home",
     book="B365",
+    moment="earlier",
     strategy="value",
     wanted_price=2_200,
     price=2_200,

@@ -85,6 +85,7 @@ def test_the_figures_of_a_few_bets() -> None:
     assert found.average_price == round((2_200 + 2_200 + 3_000) / 3)
     assert (found.clv_measured, found.clv_bp, found.beat_close) == (2, 338, 1)
     assert found.clv_missing == {
+        "bet at the close": 0,
         "the line moved": 1,
         "no closing price": 0,
         "closing prices without margin": 0,

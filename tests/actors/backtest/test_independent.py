@@ -170,14 +170,16 @@ def decided(row: Any, when: str, mark: str, taken: set[tuple[Any, ...]]) -> list
                         "price": price,
                         "edge": round(edge * 100),
                         "pnl": profit(price, halves),
-                        "value": closing_value(row, market.name, market.lines[place], place, price),
+                        "value": closing_value(row, when, *selection[:2], place, price),
                     }
                 )
     return found
 
 
-def closing_value(row: Any, name: str, line: int, place: int, price: int) -> float:
+def closing_value(row: Any, when: str, name: str, line: int, place: int, price: int) -> float:
     """Return the closing-line value in hundredths of a per cent, NaN where there is none."""
+    if when == "closing":
+        return float("nan")
     for market in markets(row, "C"):
         offered = quotes(row, market)
         if market.name == name and market.lines[place] == line and "PIN" in offered:
