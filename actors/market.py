@@ -11,6 +11,7 @@ from actors.settings import MarketSettings, StrategySettings
 from actors.strategies import Strategy, Wish, load
 from runtime.actor import Actor
 from runtime.codec import Message
+from runtime.errors import described
 
 ASK_AGAIN_AFTER = 5.0
 ASK_FIRST_AFTER = 0.5
@@ -39,6 +40,7 @@ class Market(Actor):
         self._knows_all = False
         self._signals = 0
         self._forget_at = 0
+        self.stopped: dict[str, str] = {}
         self._strategies: dict[str, Strategy] = {
             name: load(f"strategies.{name}", strategies[name].use, strategies[name].parameters)
             for name in settings.strategies
@@ -90,6 +92,7 @@ class Market(Actor):
                 self._signal(name, view.event.key, wish)
         except Exception as error:  # users' code: it stops that strategy alone
             self.log.error("strategy stopped", strategy=name, exc_info=error)
+            self.stopped[name] = described(error)
             del self._strategies[name]
 
     def _signal(self, strategy: str, event: str, wish: Wish) -> None:

@@ -14,8 +14,14 @@ import pytest
 import yaml
 
 from actors import settings
+from actors.backtest import peeking
+from actors.backtest.figures import GROUPS, Figures
+from actors.backtest.outcome import Outcome, body
+from actors.backtest.plan import Plan, ground
+from actors.backtest.walk import ENOUGH as FEWEST
 from actors.bench.replay.differences import RULES
 from actors.cli import cli
+from actors.cli.backtest import backtest
 from actors.control import Control
 from actors.exchange.orders import Rule
 from actors.gate import KillGate
@@ -37,6 +43,7 @@ from runtime.codec import Message
 from runtime.configuration import validate
 from runtime.metrics import HostCollector, exposition
 from runtime.sim_host import SimHost
+from tests.actors.backtest.samples import SEASON
 from tictac import (
     Event,
     EventView,
@@ -376,6 +383,25 @@ def test_what_a_simulation_prints_is_documented() -> None:
     told = table(section("docs/simulate.md", "## What comes out"), "key")
     assert list(told) == list(report.body())
     assert f"{ENOUGH} runs" in text("docs/simulate.md")
+
+
+def test_the_keys_and_figures_of_a_backtest_are_documented() -> None:
+    page = text("docs/backtest.md")
+    figures = table(section("docs/backtest.md", "## The figures"), "figure")
+    assert list(figures) == list(Figures.__struct_fields__)
+    on = ground(Plan(SEASON, ROOT / "config.yaml"))
+    told = list(table(page, "key"))
+    assert told == list(body(Outcome(on), whole=True))
+    assert all(f"`{group}`" in page for group in GROUPS)
+    assert f"fewer than {FEWEST} bets" in page
+    looks = table(section("docs/backtest.md", "## Peeking"), "look")
+    assert list(looks) == [peeking.FUTURE, peeking.FILES, peeking.NAMES]
+
+
+def test_the_options_of_a_backtest_are_documented() -> None:
+    told = table(section("docs/backtest.md", "## Options"), "option")
+    known = {name for one in backtest.params for name in one.opts if name.startswith("--")}
+    assert {name.split()[0] for name in told} == known
 
 
 @pytest.mark.parametrize("page", ["docs/write-a-strategy.md", "docs/runtime.md"])

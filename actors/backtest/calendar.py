@@ -24,6 +24,7 @@ SOONEST = datetime.timedelta(hours=1)
 """Before kick-off, at which prices of a collection were still earlier ones."""
 
 CLOSING_MINUTES = 5
+_MATCH_IDS_FROM = 90_000_000
 LISTED_FOR = 8 * 86_400_000
 AFTER_FULL_TIME = 5 * MINUTE_MS + 60_000
 
@@ -45,6 +46,10 @@ class Calendar(Programme):
         """Return every fixture, in order of kick-off."""
         return self._all
 
+    def of_event(self, event: str) -> Fixture:
+        """Return the fixture of an event's key."""
+        return self._all[int(event.rpartition("-")[2]) - self._base - _MATCH_IDS_FROM]
+
     def around(self, now_ms: int) -> list[Fixture]:
         """Return the fixtures that are listed, or went within the last few minutes."""
         first = bisect_left(self._kick_offs, now_ms - MATCH_MINUTES * MINUTE_MS - AFTER_FULL_TIME)
@@ -63,9 +68,9 @@ class Calendar(Programme):
         listed, match = collected_at(one.kick_off), one.match
         return Fixture(
             number=number,
-            match_id=self._base + 90_000_000 + number,
+            match_id=self._base + _MATCH_IDS_FROM + number,
             match=match,
-            seed=f"{match.date} {match.home}",
+            seed=f"{match.date} {number}",
             speed=1,
             listed_ms=listed,
             today_ms=listed,

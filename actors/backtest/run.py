@@ -16,19 +16,24 @@ Tell = Callable[[int], object]
 
 
 def play(
-    settings: Settings, calendar: Calendar, balance: int, tell: Tell = lambda _: None
+    settings: Settings,
+    calendar: Calendar,
+    balance: int,
+    tell: Tell = lambda _: None,
+    until: int | None = None,
 ) -> World:
-    """Live through every moment that matters and return the world at its end.
+    """Live through every moment that matters, up to one if it is given, and return the world.
 
-    `tell` hears how many fixtures have ended. Raises OurError when the actors give up.
+    `tell` hears how many fixtures have ended. Raises OurError when the actors give up or the
+    strategy fails.
     """
     with tempfile.TemporaryDirectory() as folder, _quietly():
         world = World(settings, calendar, Path(folder), balance)
         for moment, ended in moments(calendar):
-            if ended and not any(f"ao-{match}" in world.open_fixtures() for match in ended):
-                tell(len(ended))
-                continue
-            world.live_through(moment)
+            if until is not None and moment > until:
+                break
+            if not ended or world.has_open(ended):
+                world.live_through(moment)
             tell(len(ended))
     return world
 

@@ -8,7 +8,9 @@ import csv
 import datetime
 import gzip
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
+from typing import Literal, TextIO, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -31,6 +33,8 @@ USUAL_KICK_OFF = "15:00"
 """Of files so old that they have no times."""
 
 DATES = ("%d/%m/%Y", "%d/%m/%y")
+Row = dict[str, str]
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
 NEEDED = ("Div", "Date", "HomeTeam", "AwayTeam", "FTHG", "FTAG")
 
 
@@ -54,7 +58,7 @@ def read_seasons(path: Path) -> Seasons:
 
     Raises OurError when there is none, or when a file is of another kind.
     """
-    files = _files(path)
+    files = season_files(path)
     matches: list[SeasonMatch] = []
     faults: list[str] = []
     for file in files:
@@ -65,7 +69,8 @@ def read_seasons(path: Path) -> Seasons:
     return Seasons(tuple(matches), tuple(faults), len(files))
 
 
-def _files(path: Path) -> list[Path]:
+def season_files(path: Path) -> list[Path]:
+    """Return the files that a path means. Raises OurError when there is none."""
     if path.is_file():
         return [path]
     if not path.is_dir():
@@ -77,24 +82,46 @@ def _files(path: Path) -> list[Path]:
 
 
 def _read(file: Path, matches: list[SeasonMatch], faults: list[str]) -> None:
-    opened = gzip.open if file.suffix == ".gz" else open
-    with opened(file, "rt", encoding="utf-8-sig", errors="replace", newline="") as lines:
-        table = csv.DictReader(lines)
-        missing = [name for name in NEEDED if name not in (table.fieldnames or ())]
-        if missing:
-            raise OurError(
-                f"{file}: no column {', '.join(missing)}: it is no season of football-data.co.uk"
-            )
-        for number, row in enumerate(table, start=2):
-            if not any(row.get(name) for name in NEEDED):
-                continue  # some files end in rows of commas
-            try:
-                matches.append(_match(row))
-            except (ValueError, KeyError, TypeError) as error:
-                faults.append(f"{file.name}:{number}: {error}")
+    _, rows = season_rows(file)
+    for number, row in rows:
+        try:
+            matches.append(season_match(row))
+        except UNREADABLE as error:
+            faults.append(f"{file.name}:{number}: {error}")
 
 
-def _match(row: dict[str, str]) -> SeasonMatch:
+def season_rows(file: Path) -> tuple[list[str], list[tuple[int, Row]]]:
+    """Return the columns of a file, and its rows that are not empty, each with its line.
+
+    Raises OurError when it is no season.
+    """
+    try:
+        with opened(file, "rt") as lines:
+            table = csv.DictReader(lines)
+            columns = list(table.fieldnames or ())
+            # Some files end in rows of commas.
+            rows = [(table.line_num, row) for row in table if any(map(row.get, NEEDED))]
+    except (OSError, EOFError, csv.Error) as error:
+        raise OurError(f"{file} cannot be read: {error}") from None
+    missing = [name for name in NEEDED if name not in columns]
+    if missing:
+        raise OurError(
+            f"{file}: no column {', '.join(missing)}: it is no season of football-data.co.uk"
+        )
+    return columns, rows
+
+
+def opened(file: Path, mode: Literal["rt", "wt"]) -> TextIO:
+    """Open a season as text, compressed or not; a byte-order mark is skipped."""
+    encoding = "utf-8-sig" if mode == "rt" else "utf-8"
+    if file.suffix == ".gz":
+        text = gzip.open(file, mode, encoding=encoding, errors="replace", newline="")  # noqa: SIM115
+        return cast(TextIO, text)
+    return file.open(mode, encoding=encoding, errors="replace", newline="")
+
+
+def season_match(row: Row) -> SeasonMatch:
+    """Read one row. Raises one of UNREADABLE when it is no match that was played."""
     moment = _kick_off(row["Date"], row.get("Time") or USUAL_KICK_OFF)
     local = moment.astimezone(UNITED_KINGDOM)
     match = RecordedMatch(
@@ -113,6 +140,7 @@ def _match(row: dict[str, str]) -> SeasonMatch:
     return SeasonMatch(Millis(round(moment.timestamp() * 1000)), match)
 
 
+@lru_cache(maxsize=5_000)
 def _kick_off(date: str, time: str) -> datetime.datetime:
     for form in DATES:
         try:
@@ -125,12 +153,12 @@ def _kick_off(date: str, time: str) -> datetime.datetime:
     raise ValueError(f"{date!r} {time!r} is no date and time")
 
 
-def _score(row: dict[str, str], home: str, away: str) -> tuple[int, int]:
+def _score(row: Row, home: str, away: str) -> tuple[int, int]:
     """Return a score; 0-0 where it was not noted, which nothing here is settled on."""
     return int(row.get(home) or 0), int(row.get(away) or 0)
 
 
-def _recording(row: dict[str, str], mark: str, line: str) -> Recording:
+def _recording(row: Row, mark: str, line: str) -> Recording:
     goals, handicap = _line(row.get(line)), {}
     if goals is not None:
         handicap = _board(row, TWO_WAY_COLUMNS, [mark + "AHH", mark + "AHA"])
@@ -150,14 +178,22 @@ def _line(text: str | None) -> int | None:
     return value if is_line(value) else None
 
 
-def _board(row: dict[str, str], books: dict[str, str], sides: list[str]) -> Board:
+def _board(row: Row, books: dict[str, str], sides: list[str]) -> Board:
     board: Board = {}
     for book, column in books.items():
-        try:
-            board[book] = tuple(price(row.get(column + side) or "") for side in sides)
-        except ValueError:
-            continue  # a book without a price for every side has no market
+        prices = [_price(row.get(column + side) or "") for side in sides]
+        if None not in prices:  # a book without a price for every side has no market
+            board[book] = tuple(value for value in prices if value is not None)
     return board
+
+
+@lru_cache(maxsize=20_000)
+def _price(cell: str) -> int | None:
+    """Read a cell once: all seasons have a million of them and a few thousand prices."""
+    try:
+        return price(cell)
+    except ValueError:
+        return None
 
 
 def _first(faults: list[str]) -> Iterator[str] | str:

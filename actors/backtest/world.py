@@ -5,19 +5,22 @@ the clock goes on to the next moment that matters, and every timer that came due
 once. Nothing goes wrong here; for that there is `tictac simulate`.
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+
 from actors import paper, system
 from actors.backtest.calendar import Calendar
+from actors.bet_text import clock_text
 from actors.books.asianodds.client import AsianOddsClient
 from actors.books.asianodds.connection import Answer
 from actors.books.asianodds.last_look import LastLook
 from actors.control import Control
 from actors.gate import KillGate
 from actors.ledger import Ledger, OrderTable
+from actors.market import Market
 from actors.orders import IN_FLIGHT, OPEN, OrderState
 from actors.paper.programme import MATCH_MINUTES, MINUTE_MS
 from actors.settings import AccountSettings, Settings
@@ -65,9 +68,9 @@ class Client(AsianOddsClient):
         headers = {"aotoken": token} if token else {}
         headers |= {"aokey": key} if key else {}
         params = {name.lower(): value for name, value in (query or {}).items()}
-        body = None if document is None else json.loads(document)
+        body = None if document is None else msgspec.json.decode(document)
         answer = self._world.book.handle(call.lower(), params, headers, body, clock.now())
-        return Answer(answer.status, json.dumps(answer.payload).encode())
+        return Answer(answer.status, msgspec.json.encode(answer.payload))
 
 
 class World:
@@ -81,6 +84,7 @@ class World:
     ) -> None:
         self.calendar = calendar
         self.settings = settings
+        self._deposit = balance
         made = paper.PaperSettings(
             user=USER,
             password=PASSWORD,
@@ -128,9 +132,17 @@ class World:
             "prices were read and every bet was dealt with",
         )
 
-    def open_fixtures(self) -> set[str]:
-        """Return the keys of the events with bets that are not final."""
-        return {order.event for order in self.ledger.orders(OPEN)}
+    def has_open(self, match_ids: Collection[int]) -> bool:
+        """Tell whether one of these matches has a bet that is not final."""
+        return any(
+            int(order.event.rpartition("-")[2]) in match_ids for order in self.ledger.orders(OPEN)
+        )
+
+    @property
+    def difference(self) -> int:
+        """Return what the book's account has more than our journal says, in minor units."""
+        held = self.book.ledger.credit(USER) + self.book.ledger.outstanding(USER)
+        return held - self._deposit - self.ledger.profit()
 
     def _until(self, condition: Callable[[], bool], what: str) -> None:
         until = self.host.clock.monotonic() + LONGEST_BURST
@@ -138,10 +150,18 @@ class World:
             self.host.run(STEP)
             if not {"root", "feed"} <= self.host.cells.keys():
                 raise OurError("the actors gave up: see the errors above")
+            self._check_strategies()
             if condition():
                 return
             if self.host.clock.monotonic() > until:
                 raise OurError(f"not within {LONGEST_BURST:.0f} s of virtual time: {what}")
+
+    def _check_strategies(self) -> None:
+        """A strategy that fails is stopped, as in life; here that is worth nothing to anybody."""
+        actor = self.host.cells[f"market/{MARKET}"].actor
+        assert actor is None or isinstance(actor, Market)
+        for name, reason in actor.stopped.items() if actor is not None else ():
+            raise OurError(f"strategy {name} failed at {clock_text(self.now)}: {reason}")
 
     def _looked(self) -> bool:
         return bool(self._control().reported.accounts)

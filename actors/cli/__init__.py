@@ -6,6 +6,7 @@ import click
 
 from actors.cli import (
     adopt,
+    backtest,
     bench,
     check,
     fixtures,
@@ -51,6 +52,7 @@ for command in (
     keep.quarantine,
     fixtures.fixtures,
     replay.replay,
+    backtest.backtest,
     simulate.simulate,
     bench.bench,
 ):

@@ -1,0 +1,99 @@
+"""Plays of one plan, each with parameters of its own, one after another or in several processes."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import msgspec
+
+from actors.backtest.bets import Bet, bets_of
+from actors.backtest.calendar import Calendar, collected_at
+from actors.backtest.figures import Figures, figures
+from actors.backtest.plan import Ground, Parameters, Plan, ground
+from actors.backtest.run import Tell, play
+from runtime.errors import OurError
+
+FOREVER = 2**62
+
+
+class Play(msgspec.Struct, frozen=True):
+    """Parameters, and the matches that are listed from one moment to before another.
+
+    `cuts` are moments up to which the figures are wanted, too; `whole`: every bet is wanted.
+    """
+
+    parameters: Parameters = {}
+    since: int = 0
+    until: int = FOREVER
+    cuts: tuple[int, ...] = ()
+    whole: bool = False
+
+
+class Played(msgspec.Struct, frozen=True):
+    """What came of it. `difference`: the book's account less ours, in minor units."""
+
+    parameters: Parameters
+    matches: int
+    figures: Figures
+    past: tuple[Figures, ...]
+    bets: tuple[Bet, ...]
+    difference: int
+
+
+def played(on: Ground, what: Play, tell: Tell = lambda _: None) -> Played:
+    """Play once. Raises OurError when there is no match, or the strategy fails."""
+    matches = [
+        one for one in on.seasons.matches if what.since <= collected_at(one.kick_off) < what.until
+    ]
+    if not matches:
+        raise OurError("no match is listed in this part of the data")
+    calendar = Calendar(matches, on.plan.highest_stake)
+    world = play(on.with_parameters(what.parameters), calendar, on.balance, tell)
+    bets = tuple(bets_of(world.ledger, calendar, on.plan.closing))
+    return Played(
+        parameters=what.parameters,
+        matches=len(matches),
+        figures=figures(bets),
+        past=tuple(figures(settled_by(bets, cut)) for cut in what.cuts),
+        bets=bets if what.whole else (),
+        difference=world.difference,
+    )
+
+
+def settled_by(bets: Sequence[Bet], moment: int) -> list[Bet]:
+    """Return the bets whose results were known at a moment."""
+    return [bet for bet in bets if bet.settled and (bet.settled_at or 0) <= moment]
+
+
+def plays(
+    on: Ground, wanted: Sequence[Play], jobs: int = 1, tell: Tell = lambda _: None
+) -> Iterator[Played]:
+    """Play them all; what comes out is in their order, whoever played.
+
+    `tell` hears how many matches are over, of all plays together.
+    """
+    if jobs == 1 or len(wanted) == 1:
+        for one in wanted:
+            yield played(on, one, tell)
+        return
+    pool = ProcessPoolExecutor(
+        min(jobs, len(wanted)), get_context("spawn"), _prepare, initargs=(on.plan,)
+    )
+    try:
+        for done in pool.map(_play, wanted):
+            tell(done.matches)
+            yield done
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_prepared: list[Ground] = []
+
+
+def _prepare(plan: Plan) -> None:
+    """Read what all plays of a process have in common, once."""
+    _prepared.append(ground(plan))
+
+
+def _play(what: Play) -> Played:
+    return played(_prepared[-1], what)

@@ -1,0 +1,161 @@
+"""`tictac backtest`: figures for people and programs, and every bad input named with its cure."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.actors.backtest.samples import CONFIG, DATA, SEASON
+from tests.actors.cli.commands import Commands, Done
+
+PEEKERS = "tests.actors.backtest.peekers"
+
+
+@pytest.fixture
+def backtest(tictac: Commands) -> "Backtest":
+    return Backtest(tictac)
+
+
+class Backtest:
+    """Run `tictac backtest` on the sample."""
+
+    def __init__(self, tictac: Commands) -> None:
+        self._tictac = tictac
+
+    def __call__(self, *arguments: str, data: Path = SEASON, config: Path = CONFIG) -> Done:
+        common = ("backtest", "--data", str(data), "--config", str(config))
+        return self._tictac(*common, *arguments, state=False)
+
+
+def test_the_figures_come_as_text(backtest: Backtest) -> None:
+    done = backtest()
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("value on 54 matches of 1 file, 2021-08-13 to 2021-12-19\n")
+    for word in ("profit", "yield", "drawdown", "close", "market", "book", "limit"):
+        assert word in done.out
+
+
+def test_the_figures_come_as_json_and_agree_with_the_bets(backtest: Backtest) -> None:
+    done = backtest("--json", "--bets")
+    found, bets = done.json, done.json["bets"]
+    settled = [bet for bet in bets if bet["state"] == "settled"]
+    assert found["figures"]["bets"] == len(settled) > 10
+    assert found["figures"]["profit"] == sum(bet["pnl"] for bet in settled)
+    assert found["figures"]["denied"] == sum(bet["state"] == "denied" for bet in bets)
+    assert (found["difference"], found["figures"]["open"]) == (0, 0)
+    for rows in found["by"].values():
+        assert sum(row["profit"] for row in rows) == found["figures"]["profit"]
+    assert "bets" not in backtest("--json").json
+
+
+def test_parameters_of_the_command_line_hold(backtest: Backtest) -> None:
+    usual = backtest("--json").json
+    picky = backtest("--json", "--set", "min_edge=3", "--set", "stake=700").json
+    assert 0 < picky["figures"]["bets"] < usual["figures"]["bets"]
+    assert picky["figures"]["staked"] == 700 * picky["figures"]["bets"]
+    assert picky["strategy"]["parameters"]["min_edge"] == 3
+
+
+def test_a_strategy_can_be_named_by_its_import_path(backtest: Backtest) -> None:
+    done = backtest("--json", "--strategy", f"{PEEKERS}:Picky", "--set", "min_edge=0.5")
+    assert done.json["strategy"]["name"] == "Picky"
+    assert done.json["figures"]["bets"] > 0
+
+
+def test_limits_hold_as_in_life_and_what_they_denied_is_told(
+    backtest: Backtest, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.yaml"
+    told = CONFIG.read_text(encoding="utf-8").replace("max_open_bets: 100", "max_open_bets: 1")
+    config.write_text(told, encoding="utf-8")
+    found = backtest("--json", config=config).json
+    denied = {one["control"]: one["first"] for one in found["denied"]}
+    assert denied["max_open_bets"] > 0
+    assert sum(denied.values()) == found["figures"]["denied"]
+
+
+def test_what_a_book_takes_can_be_limited(backtest: Backtest) -> None:
+    found = backtest("--json", "--bets", "--highest-stake", "7.00").json
+    assert all(bet["stake"] <= 700 for bet in found["bets"] if bet["state"] == "settled")
+
+
+def test_leagues_and_days_choose_matches(backtest: Backtest) -> None:
+    found = backtest("--json", "--leagues", "e2,D1", "--to", "2020-06-05", data=DATA).json
+    assert found["data"]["leagues"] == ["D1"]
+    assert found["data"]["to"] <= "2020-06-05"
+    later = backtest("--json", "--from", "2021-12-18", data=DATA).json
+    assert (later["data"]["from"], later["data"]["matches"]) == ("2021-12-18", 4)
+
+
+def test_a_sweep_plays_every_combination(backtest: Backtest) -> None:
+    found = backtest(
+        "--json", "--jobs", "1", "--sweep", "min_edge=0.5,3", "--sweep", "stake=500,600"
+    )
+    swept = found.json["sweep"]
+    assert [one["parameters"]["stake"] for one in swept] == [500, 600, 500, 600]
+    assert (found.json["figures"], found.json["by"]) == (None, None)
+    assert "hindsight" in backtest("--jobs", "1", "--sweep", "min_edge=0.5,3").out
+
+
+def test_a_walk_forward_tells_what_was_chosen(backtest: Backtest) -> None:
+    arguments = ("--jobs", "1", "--sweep", "min_edge=0.5,3", "--walk-forward", "2")
+    found = backtest("--json", *arguments).json
+    assert len(found["walk_forward"]["folds"]) == 2
+    bets = sum(fold["next"]["bets"] for fold in found["walk_forward"]["folds"])
+    assert found["figures"]["bets"] == bets
+    assert "walk forward" in backtest(*arguments).out
+
+
+def test_a_peeking_strategy_is_caught_with_exit_code_1(backtest: Backtest) -> None:
+    arguments = ("--strategy", f"{PEEKERS}:RemembersResults", "--set", f"file={SEASON}")
+    done = backtest("--guard", *arguments)
+    assert done.code == 1
+    assert "PEEKING (future)" in done.out
+    assert backtest("--guard").code == 0
+
+
+def test_a_report_is_written(backtest: Backtest, tmp_path: Path) -> None:
+    path = tmp_path / "r.html"
+    done = backtest("--report", str(path))
+    assert done.code == 0
+    assert f"report: {path}" in done.out
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--strategy", "valu"), 2, '--strategy: holds "valu"; allowed: value of'),
+        (("--strategy", "nowhere:Value"), 2, "strategies.Value.use"),
+        (("--set", "min_edgee=1"), 2, "strategies.value.parameters.min_edgee"),
+        (("--set", "min_edge"), 2, "allowed: min_edge=2.5"),
+        (("--set", "min_edge=1000"), 2, "strategies.value.parameters.min_edge"),
+        (("--set", "min_edge={a: 1}"), 2, "--set min_edge"),
+        (("--sweep", "min_edge=1,x"), 2, "strategies.value.parameters.min_edge"),
+        (("--walk-forward", "3"), 2, "give one"),
+        (("--sweep", "stake=500,600", "--walk-forward", "50"), 1, "too few for 51 parts"),
+        (("--leagues", "E9"), 1, "--leagues: no E9 in"),
+        (("--from", "2030-01-01"), 1, "it has E0 from 2021-08-13 to 2021-12-19"),
+        (("--from", "1.1.2021"), 2, "%Y-%m-%d"),
+        (("--balance", "-5"), 2, "no amount above 0"),
+        (("--highest-stake", "lots"), 2, "no amount above 0"),
+        (("--report", "nowhere/r.html"), 1, "there is no folder"),
+        (("--strategy", f"{PEEKERS}:Fails"), 1, "KeyError: 'no rating of"),
+        (("--data", "nowhere"), 1, "neither a file nor a folder"),
+        (("--config", "nowhere.yaml"), 2, "nowhere.yaml"),
+    ],
+)
+def test_bad_input_is_named_with_the_cure(
+    backtest: Backtest, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    done = backtest(*arguments)
+    assert (done.code, done.out) == (code, "")
+    assert words in done.err
+
+
+def test_no_configuration_in_the_folder_is_needed(
+    tictac: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = tictac("backtest", "--data", str(SEASON), "--json", state=False)
+    assert done.json["figures"]["bets"] > 0
+    assert list(tmp_path.iterdir()) == []
