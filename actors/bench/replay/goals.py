@@ -4,7 +4,8 @@ from typing import Any
 
 TIMES = 5.0
 MOST_GROWTH = 1.5
-ENOUGH_ORDERS = 1_000
+ENOUGH_UPDATES = 10
+"""For each order, so that the cost of an update is told and not that of placing."""
 
 Told = dict[str, Any]
 
@@ -20,25 +21,26 @@ def goals(found: Told) -> list[Told]:
         rows.append(
             _at_least(f"updates a second / flumine, placing {one['orders']:,}", one["times"])
         )
-    what = "cost of a further order, many placed / few placed"
-    rows.append(_at_most(what, growth(counts, "ours"), MOST_GROWTH))
+    what = "cost of an update, most orders placed / fewest"
+    rows.append(_at_most(what, growth(found["placing"], "ours"), MOST_GROWTH))
     if any(one["orders"] for one in found["fills"]):
         unexplained = sum(one["counted"].get("unexplained", 0) for one in found["fills"])
         rows.append(_at_most("orders filled otherwise than flumine's, unexplained", unexplained, 0))
     return rows
 
 
-def growth(counts: list[Told], side: str) -> float | None:
-    """Return how much dearer a further order is when many are placed than when few are.
+def growth(placing: Told | None, side: str) -> float | None:
+    """Return how much dearer an update is with the most orders placed than with the fewest.
 
-    None when there are not three counts, or too few orders to tell.
+    None when nobody can tell: one count only, or so few updates that placing itself is what costs.
     """
-    if len(counts) < 3 or counts[-1]["orders"] < ENOUGH_ORDERS or not counts[-1][side]:
+    if placing is None or len(placing["counts"]) < 2:
         return None
-    few, some, many = counts[-3:]
-    early = (some[side]["seconds"] - few[side]["seconds"]) / (some["orders"] - few["orders"])
-    late = (many[side]["seconds"] - some[side]["seconds"]) / (many["orders"] - some["orders"])
-    return max(late, 0.0) / early if early > 0 else None
+    few, many = placing["counts"][0], placing["counts"][-1]
+    if placing["changes"] < ENOUGH_UPDATES * many["orders"] or not many[side] or not few[side]:
+        return None
+    dearer: float = many[side]["seconds"] / few[side]["seconds"]
+    return dearer
 
 
 def _at_least(goal: str, measured: float | None) -> Told:

@@ -24,11 +24,9 @@ def text(found: Told) -> str:
         lines += ["", f"placing, {placing['file']}"]
         for one in placing["counts"]:
             lines.append(_row(f"{one['orders']:,} orders", "", "", *_rates(one)))
-        growths = [growth(placing["counts"], side) for side in ("ours", "theirs")]
+        growths = [growth(placing, side) for side in ("ours", "theirs")]
         words = ["not measured" if one is None else f"{one:.2f}" for one in growths]
-        lines.append(
-            f"a further order, many placed / few placed: ours {words[0]}, flumine {words[1]}"
-        )
+        lines.append(f"an update, most orders placed / fewest: ours {words[0]}, flumine {words[1]}")
     for one in found["fills"]:
         counted = ", ".join(f"{name} {count}" for name, count in one["counted"].items())
         lines += ["", f"fills, {one['file']}: {counted}"]

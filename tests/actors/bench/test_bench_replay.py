@@ -205,7 +205,7 @@ def placing(*seconds: float, theirs: float | None = 60.0) -> dict[str, Any]:
         }
         for orders, one in zip((200, 1_000, 2_900), seconds, strict=True)
     ]
-    return {"file": "f", "changes": 9, "counts": counts}
+    return {"file": "f", "changes": 29_000, "counts": counts}
 
 
 def verdicts(found: dict[str, Any]) -> list[bool | None]:
@@ -214,23 +214,26 @@ def verdicts(found: dict[str, Any]) -> list[bool | None]:
 
 def test_goals_are_judged_by_the_sum_over_the_files_that_both_have_replayed() -> None:
     files = [measured(1.0, 6.0), measured(1.0, 5.0), measured(9.0, None, markets=77)]
-    found = {"files": files, "placing": placing(1.0, 2.0, 4.0), "fills": []}
+    found = {"files": files, "placing": placing(1.0, 1.1, 1.2), "fills": []}
     assert verdicts(found) == [True, True, True, True, True]
     files[0] = measured(2.0, 6.0)
     assert verdicts(found)[0] is False
 
 
-def test_a_cost_that_grows_misses_its_goal() -> None:
-    assert growth(placing(1.0, 1.8, 3.7)["counts"], "ours") == pytest.approx(1.0)
-    assert growth(placing(1.0, 1.8, 9.4)["counts"], "ours") == pytest.approx(4.0)
-    found = {"files": [], "placing": placing(1.0, 1.8, 9.4), "fills": []}
+def test_a_cost_that_grows_with_the_orders_misses_its_goal() -> None:
+    assert growth(placing(1.0, 1.1, 1.2), "ours") == pytest.approx(1.2)
+    found = {"files": [], "placing": placing(1.0, 1.5, 1.6), "fills": []}
     assert verdicts(found)[-1] is False
+    found["placing"] = placing(1.0, 1.1, 1.2)
+    assert verdicts(found)[-1] is True
 
 
-def test_too_few_orders_tell_nothing_of_growth() -> None:
-    counts = placing(1.0, 1.8, 3.7)["counts"]
-    assert growth(counts[:2], "ours") is None
-    assert growth([*counts[:2], {**counts[2], "orders": 999}], "ours") is None
+def test_few_updates_or_one_count_tell_nothing_of_growth() -> None:
+    one = placing(1.0, 1.1, 1.2)
+    assert growth({**one, "changes": 28_999}, "ours") is None
+    assert growth({**one, "counts": one["counts"][:1]}, "ours") is None
+    assert growth(None, "ours") is None
+    assert growth(placing(1.0, 1.1, 1.2, theirs=None), "theirs") is None
 
 
 def test_an_unexplained_fill_misses_its_goal() -> None:
