@@ -95,17 +95,11 @@ def plots(bets: Sequence[Bet], balance: int, groups: dict[str, list[Row]]) -> li
         )
     for name, rows in groups.items():
         if name != "month":
-            found.append(by_row(f"Yield by {TITLES[name]}", rows))
+            found.append(by_row(f"Yield by {TITLES.get(name, name)}", rows))
     return [*found, _months(groups["month"])]
 
 
-TITLES = {
-    "league": "league",
-    "book": "book",
-    "market": "market",
-    "price": "price band",
-    "moment": "moment",
-}
+TITLES = {"price": "price band", "moment": "moment of the prices"}
 
 
 def by_row(title: str, rows: Sequence[Row]) -> Plot:

@@ -43,7 +43,7 @@ def page(outcome: Outcome) -> str:
     from jinja2 import Environment, StrictUndefined  # a run without a report needs neither
     from markupsafe import Markup
 
-    from actors.backtest.plots import by_row, plots
+    from actors.backtest.plots import TITLES, by_row, plots
 
     settled, groups = in_order(outcome.bets), by_group(outcome.bets)
     drawn = plots(settled, outcome.ground.balance, groups)
@@ -64,6 +64,7 @@ def page(outcome: Outcome) -> str:
         body=body(outcome),
         figures=figures(outcome.bets),
         groups=groups,
+        titles=TITLES,
         denials=denials(outcome.bets),
         limits=_limits(outcome.ground),
         plots=[one._replace(wide=Markup(one.wide), narrow=Markup(one.narrow)) for one in drawn],

@@ -158,9 +158,10 @@ class World:
 
     def _check_strategies(self) -> None:
         """A strategy that fails is stopped, as in life; here that is worth nothing to anybody."""
-        actor = self.host.cells[f"market/{MARKET}"].actor
-        assert actor is None or isinstance(actor, Market)
-        for name, reason in actor.stopped.items() if actor is not None else ():
+        cell = self.host.cells.get(f"market/{MARKET}")
+        actor = cell.actor if cell is not None else None
+        stopped = actor.stopped if isinstance(actor, Market) else {}
+        for name, reason in stopped.items():
             raise OurError(f"strategy {name} failed at {clock_text(self.now)}: {reason}")
 
     def _looked(self) -> bool:
