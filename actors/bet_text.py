@@ -80,6 +80,7 @@ def story(order: Order, entries: list[Written]) -> dict[str, Any]:
             }
             for seen in evidence.prices
         ],
+        "stages": msgspec.to_builtins(evidence.stages),
         "controls": first.body["controls"],
         "steps": [
             {
@@ -112,15 +113,22 @@ def story_lines(found: dict[str, Any]) -> list[str]:
         f"    {seen['book']} {seen['side']} {seen['price']} ({seen['age_seconds']:.1f} s old)"
         for seen in found["prices"]
     ]
-    lines.append("  risk controls:")
-    lines += [
-        f"    {'pass' if verdict['passed'] else 'NO  '} {verdict['control']}: {verdict['figure']}"
-        for verdict in found["controls"]
-    ]
+    for heading, verdicts in (
+        ("decision stages", found["stages"]),
+        ("risk controls", found["controls"]),
+    ):
+        if verdicts:
+            lines.append(f"  {heading}:")
+            lines += map(_verdict_line, verdicts)
     lines.append("  what happened:")
     for step in found["steps"]:
         lines.append(_step_line(step))
     return lines
+
+
+def _verdict_line(verdict: dict[str, Any]) -> str:
+    word = "pass" if verdict["passed"] else "NO  "
+    return f"    {word} {verdict['control']}: {verdict['figure']}"
 
 
 def _step_line(step: dict[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+import msgspec
+
 from actors.orders import Evidence, Intent, Permit, Verdict
 from actors.selections import Event, Phase, Quote, Selection
 from actors.units import Millis
@@ -94,8 +96,18 @@ class MarketUpdate(Message, frozen=True):
     full: bool = False
 
 
+class TurnedDown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How often one stage turned down what one strategy wanted; why and when it last did."""
+
+    strategy: str
+    stage: str
+    count: int
+    reason: str
+    at: Millis
+
+
 class FeedReport(Message, frozen=True):
-    """How a polled market does, for operators."""
+    """How a polled market does, for operators. `stopped` has the reason by strategy."""
 
     overflow = Overflow.CONFLATE
 
@@ -106,6 +118,8 @@ class FeedReport(Message, frozen=True):
     answers: int
     faults: int
     signals: int
+    turned_down: Few[TurnedDown] = ()
+    stopped: Table[str, str] = {}
 
 
 # Market, Executor, Risk, Gateway.

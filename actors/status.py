@@ -51,10 +51,17 @@ def status(
         "gate": gate.why(),
         "armed_until": reported.armed_until or None,
         "actors": actors(cell.host),
-        "feeds": {
-            name: msgspec.to_builtins(feed) | {"age_seconds": (now - feed.polled_at) / 1000}
+        "feeds": {name: _feed(feed, now) for name, feed in reported.feeds.items()},
+        "stopped_strategies": [
+            {"market": name, "strategy": strategy, "reason": reason}
             for name, feed in reported.feeds.items()
-        },
+            for strategy, reason in feed.stopped.items()
+        ],
+        "turned_down": [
+            {"market": name, **_plain(row, "at"), "age_seconds": (now - row.at) / 1000}
+            for name, feed in reported.feeds.items()
+            for row in feed.turned_down
+        ],
         "sessions": {
             name: {"state": session.state, "reason": session.reason}
             for name, session in reported.sessions.items()
@@ -76,6 +83,15 @@ def status(
         "dead_letters": cell.post.buried.total(),
         "term": ledger.journal.term,
     }
+
+
+def _feed(feed: FeedReport, now: int) -> dict[str, Any]:
+    return _plain(feed, "turned_down", "stopped") | {"age_seconds": (now - feed.polled_at) / 1000}
+
+
+def _plain(told: msgspec.Struct, *without: str) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(told)
+    return {name: value for name, value in fields.items() if name not in without}
 
 
 def trading(mode: Mode, gate: KillGate, armed_until: int, now: int) -> str:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import click
 import msgspec
@@ -16,6 +16,8 @@ import yaml
 from actors import settings
 from actors.cli import cli
 from actors.control import Control
+from actors.decision.settings import Stages
+from actors.decision.stages import STAGES
 from actors.gate import KillGate
 from actors.ledger import Ledger, open_journal
 from actors.messages import Command, Reply
@@ -237,10 +239,19 @@ def test_defaults_are_the_documented_ones(heading: str, kind: type[msgspec.Struc
 
 
 def test_the_parameters_of_the_strategy_that_ships_are_documented() -> None:
-    rows = table(section("docs/configure.md", "## strategies.NAME"), "parameter")
+    rows = table(section("docs/configure.md", "### value"), "parameter")
     told = {key: yaml.safe_load(row[1].strip("`")) for key, row in rows.items()}
     assert sorted(told) == sorted(Value.Parameters.__struct_fields__)
     assert Value.Parameters(**told) == Value.Parameters()
+
+
+def test_the_stages_and_their_keys_are_documented_in_their_order() -> None:
+    rows = table(section("docs/configure.md", "### Stages"), "stage")
+    assert list(rows) == list(STAGES)
+    for name, kind in get_type_hints(Stages).items():
+        for part in get_args(kind):
+            for key in getattr(part, "__struct_fields__", ()):
+                assert f"`{key}`:" in rows[name][0], f"{name}.{key}"
 
 
 def test_the_risk_controls_are_listed_in_their_order() -> None:

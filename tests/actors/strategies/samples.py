@@ -65,6 +65,105 @@ class Unspeakable(Strategy):
         return [Wish(quote, odd, 1, Evidence("", 1, 1)) for quote in quotes(view)]
 
 
+class Generous(Strategy):
+    """Says how much it does not want to bet."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        return [Wish(quote, quote.price, -500, Evidence("", 1, 1)) for quote in quotes(view)]
+
+
+class Careless(Strategy):
+    """Takes any price at all."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        return [Wish(quote, 0, 500, Evidence("", 1, 1)) for quote in quotes(view)]
+
+
+class Inventive(Strategy):
+    """Wants a better price than there is."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        dreamt = [msgspec.structs.replace(quote, price=9_000) for quote in quotes(view)]
+        return [Wish(quote, 1_500, 500, Evidence("", 1, 1)) for quote in dreamt]
+
+
+class Nostalgic(Strategy):
+    """Wants the first price that it ever saw."""
+
+    def __init__(self, parameters: Any) -> None:
+        super().__init__(parameters)
+        self.first: list[Quote] = []
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        self.first = self.first or quotes(view)
+        return [Wish(quote, 1_500, 500, Evidence("", 1, 1)) for quote in self.first]
+
+
+class HalfGood(Strategy):
+    """Wants something sound, and then something that is not."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        evidence = Evidence("", 1, 1)
+        return [Wish(quote, 1_500, stake, evidence) for quote in quotes(view) for stake in (500, 0)]
+
+
+class Endless(Strategy):
+    """Never has enough."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        return [Wish(quotes(view)[0], 1_500, 500, Evidence("", 1, 1))] * 1_001
+
+
+class Leaving(Strategy):
+    """Wants to end the program."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        raise SystemExit(view.event.key)
+
+
+class Unspeakably(Strategy):
+    """Fails with words that no message can carry."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:  # noqa: ARG002
+        raise ValueError("\udcff" * 5_000)
+
+
+class Watching(Strategy):
+    """Wants what went up within ten seconds."""
+
+    def looks_back(self) -> float:
+        return 10.0
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        return [
+            Wish(quote, 1_500, 500, Evidence("up", 1, 1))
+            for quote in quotes(view)
+            if view.moved(quote, 10.0) > 0
+        ]
+
+
+class ShortSighted(Strategy):
+    """Asks for more of the past than it said it would."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        view.moved(quotes(view)[0], 60.0)
+        return []
+
+
+class Timeless(Strategy):
+    """Looks back for ever."""
+
+    def looks_back(self) -> float:
+        return 1e9
+
+
+class Vague(Strategy):
+    """Looks back for a while."""
+
+    def looks_back(self) -> Any:
+        return "a while"
+
+
 class Unmade(Strategy):
     """Fails while it is made."""
 
