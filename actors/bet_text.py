@@ -67,6 +67,7 @@ def story(order: Order, entries: list[Written]) -> dict[str, Any]:
     return {
         "bet": bet_row(order),
         "decided_at": clock_text(first.at),
+        "bundle": intent.bundle,
         "reason": evidence.reason,
         "fair_price": price_text(evidence.fair),
         "edge_percent": evidence.edge / 100,
@@ -105,6 +106,7 @@ def story_lines(found: dict[str, Any]) -> list[str]:
         f" {bet['price']} for {bet['stake']} - {bet['status']}"
         + (f", profit {bet['pnl']}" if bet["pnl"] is not None else ""),
         f"  why: {found['reason']}",
+        *([f"  a leg of {found['bundle']}"] if found["bundle"] else []),
         f"  fair price {found['fair_price']}, edge {found['edge_percent']:.2f} %,"
         f" not below {found['floor']}",
         "  prices seen:",

@@ -1,7 +1,8 @@
 """Control: what operators may ask and do, answered after the effect is durable.
 
 Owns: the replies it has given, the latest report of every feed and account.
-Hears: Command from clients of the bus, Steered from Risk, FeedReport, AccountState, SessionReport.
+Hears: Command from clients of the bus, Steered from Risk, FeedReport, AccountState, SessionReport,
+HedgeReport.
 Says: Reply to the client, Armed and Steer to Risk, SessionReportWanted to the Sessions.
 """
 
@@ -16,6 +17,7 @@ from actors.messages import (
     Armed,
     Command,
     FeedReport,
+    HedgeReport,
     Reply,
     SessionReport,
     SessionReportWanted,
@@ -115,6 +117,8 @@ class Control(Actor):
                 self.reported.feeds[message.market] = message
             case SessionReport():
                 self.reported.sessions[message.account] = message
+            case HedgeReport():
+                self.reported.hear_of_bundle(message)
             case AccountState():
                 self.reported.accounts[message.account] = message
             case _:

@@ -1,18 +1,28 @@
 """Market: what one polled market offers now, and what its strategies make of it.
 
 Owns: the latest price per selection and book, the strategies and their state, the decision stages.
-Hears: MarketUpdate from its Poller.
-Says: Credit to the Poller, Signal to `executor/<selection>`, FeedReport to Control.
+Hears: MarketUpdate from its Poller, QuotesWanted from a Hedge.
+Says: Credit to the Poller, Signal to `executor/<selection>`, HedgeWanted to `hedge/<market key>`,
+QuotesTold to a Hedge, FeedReport to Control.
 """
 
 from collections.abc import Iterable
 
-from actors.decision.chain import Chain
+from actors.decision.chain import Bet, Chain
 from actors.decision.history import PriceHistory
 from actors.market_view import MarketView
-from actors.messages import Credit, FeedReport, MarketUpdate, Signal
+from actors.messages import (
+    Credit,
+    FeedReport,
+    HedgeWanted,
+    MarketUpdate,
+    QuotesTold,
+    QuotesWanted,
+    Signal,
+)
+from actors.selections import Selection
 from actors.settings import MarketSettings, StrategySettings
-from actors.strategies import Strategy, Wish, load
+from actors.strategies import Bundle, Strategy, Wish, load
 from actors.strategies.answers import checked
 from runtime.actor import Actor
 from runtime.codec import Message
@@ -81,6 +91,8 @@ class Market(Actor):
                 self._ask()
             case _AskAgain():
                 self._ask()
+            case QuotesWanted(selection):
+                self._tell_quotes(selection, sender)
             case _LookAgain(strategy, event):
                 self._consult(strategy, event, self.clock.now())
             case _:
@@ -142,15 +154,16 @@ class Market(Actor):
         if strategy is None or view is None:
             return
         try:
-            wishes = checked(strategy.on_update(view), self._view)
+            wanted = checked(strategy.on_update(view), self._view)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - users' code stops alone
             self._give_up_on(name, error)
             return
         stages = self._stages[name]
-        if wishes or stages.waits(event):
-            for bet in stages.decide(view, [(wish,) for wish in wishes]):
-                for wish in bet or ():
-                    self._signal(name, event, wish)
+        if wanted or stages.waits(event):
+            bets = [one.legs if isinstance(one, Bundle) else (one,) for one in wanted]
+            for one, legs in zip(wanted, stages.decide(view, bets), strict=True):
+                if legs is not None:
+                    self._signal(name, event, one, legs)
             self._look_again(name, event, now)
 
     def _give_up_on(self, name: str, error: BaseException) -> None:
@@ -164,10 +177,19 @@ class Market(Actor):
         if due is not None:
             self.after((due - now) / 1000, _LookAgain(name, event), f"look {name} {event}")
 
-    def _signal(self, strategy: str, event: str, wish: Wish) -> None:
-        quote = wish.quote
+    def _signal(self, strategy: str, event: str, wanted: Wish | Bundle, legs: Bet) -> None:
         self._signals += 1
-        signal = Signal(
+        signals = tuple(self._signal_of(strategy, event, wish) for wish in legs)
+        first = signals[0].selection
+        if isinstance(wanted, Bundle):
+            bundle = HedgeWanted(signals, wanted.cap, wanted.most_loss, wanted.step)
+            self.tell(f"hedge/{first.market_key}", bundle)
+        else:
+            self.tell(f"executor/{first.key}", signals[0])
+
+    def _signal_of(self, strategy: str, event: str, wish: Wish) -> Signal:
+        quote = wish.quote
+        return Signal(
             self._settings.account,
             self._view.events[event],
             quote.selection,
@@ -181,4 +203,14 @@ class Market(Actor):
             wish.evidence,
             self._market,
         )
-        self.tell(f"executor/{quote.selection.key}", signal)
+
+    def _tell_quotes(self, selection: Selection, hedge: str) -> None:
+        view = self._view.event_view(selection.event, self.clock.now())
+        groups = () if view is None else view.groups
+        quotes = tuple(
+            quote
+            for group in groups
+            for quote in group.quotes.get(selection.side, {}).values()
+            if quote.selection == selection
+        )
+        self.tell(hedge, QuotesTold(selection.key, quotes))

@@ -123,6 +123,7 @@ class Intent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seen_at: Millis
     evidence: Evidence
     market: str = ""  # the polled market whose prices were looked at
+    bundle: str = ""  # the bundle that it is a leg of
 
 
 class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

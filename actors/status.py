@@ -1,13 +1,13 @@
 """What operators see of a running core: one read-only picture, made on demand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import msgspec
 
 from actors.gate import KillGate
 from actors.ledger import Ledger
-from actors.messages import AccountState, FeedReport, SessionReport
+from actors.messages import AccountState, FeedReport, HedgeReport, SessionReport
 from actors.orders import OPEN, OrderState
 from actors.risk.reservations import DAY
 from actors.settings import Mode
@@ -18,6 +18,10 @@ from runtime.introspection import Sample, look
 
 MOST_ROWS = 10_000
 """More are not told one by one: the answer has to fit into a message."""
+
+
+BUNDLES_KEPT = 50
+"""Of which the status tells; all of them are in the journal."""
 
 
 class Figures(NamedTuple):
@@ -37,6 +41,14 @@ class Reported:
     accounts: dict[str, AccountState]
     sessions: dict[str, SessionReport]
     armed_until: int = 0
+    bundles: dict[str, HedgeReport] = field(default_factory=dict)
+
+    def hear_of_bundle(self, told: HedgeReport) -> None:
+        """Keep the newest word of the last bundles."""
+        self.bundles.pop(told.bundle, None)
+        self.bundles[told.bundle] = told
+        while len(self.bundles) > BUNDLES_KEPT:
+            self.bundles.pop(next(iter(self.bundles)))
 
 
 def status(
@@ -61,6 +73,11 @@ def status(
             {"market": name, **_plain(row, "at"), "age_seconds": (now - row.at) / 1000}
             for name, feed in reported.feeds.items()
             for row in feed.turned_down
+        ],
+        "bundles": [
+            _plain(told, "kind", "at", "remainder")
+            | {"remainder": money_text(told.remainder), "age_seconds": (now - told.at) / 1000}
+            for told in reported.bundles.values()
         ],
         "sessions": {
             name: {"state": session.state, "reason": session.reason}

@@ -153,6 +153,12 @@ def _status_text(body: dict[str, Any]) -> str:
         for row in body["turned_down"]
     ]
     lines += [
+        f"bundle {row['bundle']} {row['event']}: {row['outcome']}, worst loss {row['remainder']}"
+        + f" ({row['reason']})" * bool(row["reason"])
+        for row in body["bundles"]
+        if row["outcome"] in ("begun", "left")
+    ]
+    lines += [
         f"session {name}: {session['state']}" + f" ({session['reason']})" * bool(session["reason"])
         for name, session in body["sessions"].items()
     ]

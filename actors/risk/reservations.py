@@ -37,6 +37,7 @@ class Reservation:
     firm: bool = False
     plain: bool = True
     permit_expires: float | None = None
+    bundle: str = ""
 
     @property
     def event(self) -> str:
@@ -77,6 +78,7 @@ def wanted(intent: Intent, now: int, expires: float | None = None) -> Reservatio
         price=intent.floor,
         plain=event.phase is not Phase.LIVE and now < event.start,
         permit_expires=expires,
+        bundle=intent.bundle,
     )
 
 
@@ -112,6 +114,7 @@ class Reservations:
     held: dict[str, Reservation] = field(default_factory=dict)
     last_by_selection: dict[str, int] = field(default_factory=dict)
     last_by_event: dict[str, int] = field(default_factory=dict)
+    last_bundle: dict[str, str] = field(default_factory=dict)
     granted_at: deque[int] = field(default_factory=deque)
     day: int = 0
     settled_today: int = 0
@@ -154,17 +157,17 @@ class Reservations:
         """Reserve the whole stake of an order that gets a permit."""
         self.held[new.order] = new
         self.granted_at.append(now)
-        self._remember(new.selection.key, new.event, now)
+        self._remember(new.selection.key, new.event, now, new.bundle)
 
     def restore(self, orders: Iterable[Order]) -> None:
         """Take over open orders from the ledger."""
         for order in orders:
             self.held[order.id] = restored(order)
 
-    def remember(self, order: Order) -> None:
+    def remember(self, order: Order, bundle: str = "") -> None:
         """Take over from the ledger when a selection and an event were last bet on."""
         if order.placed_at is not None:
-            self._remember(order.selection, order.event, order.placed_at)
+            self._remember(order.selection, order.event, order.placed_at, bundle)
 
     def move(self, order: str, stake: int, *, in_flight: bool) -> None:
         """Keep an open order at the stake that was taken; its permit is used."""
@@ -189,9 +192,11 @@ class Reservations:
         self.settled_today += pnl
         self.results.add(pnl, now)
 
-    def _remember(self, selection: str, event: str, at: int) -> None:
-        self.last_by_selection[selection] = max(at, self.last_by_selection.get(selection, 0))
-        self.last_by_event[event] = max(at, self.last_by_event.get(event, 0))
+    def _remember(self, selection: str, event: str, at: int, bundle: str) -> None:
+        for last, key in ((self.last_by_selection, selection), (self.last_by_event, event)):
+            if at >= last.get(key, 0):
+                last[key] = at
+                self.last_bundle[key] = bundle
 
 
 def _stake(held: Reservation) -> Stake:

@@ -23,6 +23,19 @@ class Wish(msgspec.Struct, frozen=True):
     evidence: Evidence
 
 
+class Bundle(msgspec.Struct, frozen=True):
+    """Bets that belong together: one for each side of one market, in the order of placing.
+
+    Money in minor units. `cap`: what may be open without the other sides, at any moment.
+    `most_loss`: what completing it may cost. `step`: every stake is so many of these.
+    """
+
+    legs: tuple[Wish, ...]
+    cap: int
+    most_loss: int
+    step: int
+
+
 class Strategy:
     """Subclass it: `on_update` is called for each event whose prices changed.
 
@@ -39,7 +52,7 @@ class Strategy:
         """Return how many seconds of prices `view.moved` may be asked for, at most 600."""
         return 0.0
 
-    def on_update(self, view: EventView) -> Sequence[Wish]:
+    def on_update(self, view: EventView) -> Sequence[Wish | Bundle]:
         """Return the bets that are wanted now. Prices in thousandths, stakes in minor units."""
         raise NotImplementedError(f"{type(self).__name__} has no on_update")
 

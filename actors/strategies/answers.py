@@ -6,21 +6,23 @@ from typing import NoReturn
 import msgspec
 
 from actors.market_view import MarketView
-from actors.strategies import Wish
+from actors.selections import SIDES
+from actors.strategies import Bundle, Wish
 from actors.units import LOWEST_PRICE
 from runtime.errors import TictacError
 from runtime.limits import FEW
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Wish).decode
+_decode_bundle = msgspec.msgpack.Decoder(Bundle).decode
 
 
 class BadAnswerError(TictacError):
     """A strategy returned what cannot be bet on."""
 
 
-def checked(answer: object, view: MarketView) -> Sequence[Wish]:
-    """Return the wishes when all of them are sound.
+def checked(answer: object, view: MarketView) -> Sequence[Wish | Bundle]:
+    """Return what is wanted when all of them are sound.
 
     Raises BadAnswerError that says what is wrong with which of them.
     """
@@ -29,7 +31,7 @@ def checked(answer: object, view: MarketView) -> Sequence[Wish]:
     if len(answer) > FEW:
         _refuse(f"on_update returned {len(answer)} wishes; at most {FEW} are taken")
     for number, wish in enumerate(answer):
-        fault = _fault(wish, view)
+        fault = _fault_of_bundle(wish, view) if isinstance(wish, Bundle) else _fault(wish, view)
         if fault:
             _refuse(f"wish {number} of {len(answer)}: {fault}")
     return answer
@@ -48,6 +50,25 @@ def _fault(wish: object, view: MarketView) -> str:
         return f"floor {wish.floor} is no price in thousandths, which begin at {LOWEST_PRICE}"
     if not view.offers(wish.quote):
         return f"its quote of {wish.quote.selection.key} at {wish.quote.book} is not of this view"
+    return ""
+
+
+def _fault_of_bundle(bundle: Bundle, view: MarketView) -> str:
+    try:
+        _decode_bundle(_encode(bundle))
+    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        return str(error)
+    for number, wish in enumerate(bundle.legs):
+        fault = _fault(wish, view)
+        if fault:
+            return f"leg {number}: {fault}"
+    if min(bundle.cap, bundle.most_loss) < 0 or bundle.step < 1:
+        return "cap and most_loss are not below 0, and step not below 1"
+    selections = [wish.quote.selection for wish in bundle.legs]
+    markets = {selection.market_key for selection in selections}
+    sides = sorted(selection.side.value for selection in selections)
+    if len(markets) != 1 or sides != sorted(side.value for side in SIDES[selections[0].type]):
+        return "its legs are not one for each side of one market"
     return ""
 
 

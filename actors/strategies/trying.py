@@ -7,7 +7,7 @@ from actors.decision.settings import LONGEST_WINDOW
 from actors.market_view import EventView, MarketView
 from actors.messages import MarketUpdate
 from actors.selections import Event, Quote
-from actors.strategies import Strategy, Wish
+from actors.strategies import Bundle, Strategy, Wish
 from actors.strategies.answers import checked
 from actors.units import Millis
 
@@ -39,4 +39,11 @@ class Tryout:
 
         Raises what the strategy raises, and BadAnswerError for what cannot be bet on.
         """
+        return [one for one in self._answer(strategy, quotes) if isinstance(one, Wish)]
+
+    def bundles(self, strategy: Strategy, *quotes: Quote) -> Sequence[Bundle]:
+        """Do the same and return what is wanted together."""
+        return [one for one in self._answer(strategy, quotes) if isinstance(one, Bundle)]
+
+    def _answer(self, strategy: Strategy, quotes: tuple[Quote, ...]) -> Sequence[Wish | Bundle]:
         return checked(strategy.on_update(self.prices(*quotes)), self._known)

@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 
+from actors.odds.arbitrage import stakes
 from actors.orders import Evidence
-from actors.selections import Quote
-from tictac import EventView, Strategy, Wish
+from actors.selections import SIDES, Quote
+from tictac import Bundle, EventView, Strategy, Wish
 
 
 class Greedy(Strategy):
@@ -162,6 +163,35 @@ class Vague(Strategy):
 
     def looks_back(self) -> Any:
         return "a while"
+
+
+class Bundling(Strategy):
+    """Wants every side of one market of a match at its best price, whatever that costs."""
+
+    class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        cap: int = 1_000
+        most_loss: int = 300
+        outlay: int = 1_800
+
+    def on_update(self, view: EventView) -> Sequence[Bundle]:
+        wanted, bundles = self.parameters, []
+        for group in view.groups[:1]:
+            if any(not group.quotes.get(side) for side in SIDES[group.type]):
+                continue
+            best = [
+                max(group.quotes[side].values(), key=lambda quote: quote.price)
+                for side in SIDES[group.type]
+            ]
+            prices = [quote.price for quote in best]
+            sized = stakes(prices, wanted.outlay, 10, (), wanted.cap)
+            legs = tuple(
+                Wish(quote, quote.price - 60, stake, Evidence("bundling", quote.price, 1))
+                for quote, stake in zip(best, sized, strict=True)
+                if stake
+            )
+            if len(legs) == len(best):
+                bundles.append(Bundle(legs, wanted.cap, wanted.most_loss, 10))
+        return bundles
 
 
 class Unmade(Strategy):
