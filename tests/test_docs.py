@@ -30,6 +30,7 @@ from actors.simulation.report import ENOUGH, Report
 from actors.status import Reported
 from actors.strategies import Strategy
 from actors.strategies import load as load_strategy
+from actors.strategies.arbitrage import Arbitrage
 from actors.strategies.steam import Steam
 from actors.strategies.value import Value
 from actors.units import Millis
@@ -239,7 +240,7 @@ def test_defaults_are_the_documented_ones(heading: str, kind: type[msgspec.Struc
     assert validate(kind, needed | told, scalars=SCALARS) == validate(kind, needed, scalars=SCALARS)
 
 
-@pytest.mark.parametrize("kind", [Value, Steam])
+@pytest.mark.parametrize("kind", [Value, Steam, Arbitrage])
 def test_the_parameters_of_the_strategies_that_ship_are_documented(kind: Any) -> None:
     rows = table(section("docs/configure.md", f"### {kind.__name__.lower()}"), "parameter")
     told = {key: yaml.safe_load(row[1].strip("`")) for key, row in rows.items()}

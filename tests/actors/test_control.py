@@ -7,9 +7,9 @@ import pytest
 
 from actors.control import KILL_SETTLES_AFTER, LONGEST_ARM, LOOK_FOR, REPLIES_KEPT, Control
 from actors.gate import KillGate
-from actors.messages import AccountState, Armed, Command, FeedReport, Reply, TurnedDown
+from actors.messages import AccountState, Armed, Command, FeedReport, HedgeReport, Reply, TurnedDown
 from actors.settings import Mode
-from actors.status import trading
+from actors.status import BUNDLES_KEPT, trading
 from actors.units import Millis
 from runtime.errors import JournalError
 from runtime.supervision import Child, Intensity
@@ -336,6 +336,25 @@ def test_a_status_says_what_was_turned_down_and_which_strategies_stopped(desk: D
     assert set(body["feeds"]["m"]) == {
         *("kind", "market", "polled_at", "events", "quotes", "answers", "faults", "signals"),
         "age_seconds",
+    }
+
+
+def test_a_status_says_how_the_last_bundles_stand(desk: Desk) -> None:
+    for number in range(BUNDLES_KEPT + 5):
+        told = HedgeReport(f"h-{number}", "A v B", "arbitrage", "begun", 0, "", Millis(NOW))
+        desk.world.tell("control", told)
+    left = HedgeReport("h-7", "A v B", "arbitrage", "left", 1_000, "leg 2: no", Millis(NOW))
+    desk.world.tell("control", left, seconds=2)
+    rows = desk.ask("status").body["bundles"]
+    assert len(rows) == BUNDLES_KEPT
+    assert rows[-1] == {
+        "bundle": "h-7",
+        "event": "A v B",
+        "strategy": "arbitrage",
+        "outcome": "left",
+        "reason": "leg 2: no",
+        "remainder": "10.00",
+        "age_seconds": 2.0,
     }
 
 

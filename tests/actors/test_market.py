@@ -7,14 +7,23 @@ import pytest
 
 from actors.decision.settings import Stages
 from actors.market import ASK_AGAIN_AFTER, ASK_FIRST_AFTER, LONGEST_REASON, Market
-from actors.messages import Credit, FeedReport, MarketUpdate, Signal, TurnedDown
+from actors.messages import (
+    Credit,
+    FeedReport,
+    HedgeWanted,
+    MarketUpdate,
+    QuotesTold,
+    QuotesWanted,
+    Signal,
+    TurnedDown,
+)
 from actors.orders import Verdict
-from actors.selections import Event, Phase, Quote
+from actors.selections import Event, Phase, Quote, Side
 from actors.settings import SCALARS, MarketSettings, StrategySettings
 from actors.units import Millis
 from runtime.configuration import validate
 from tests.actors.strategies.samples import Greedy
-from tests.actors.world import EVENT, HOME, NOW, World, event, quote, selection
+from tests.actors.world import EVENT, HOME, NOW, Listener, World, event, quote, selection
 
 SAMPLES = "tests.actors.strategies.samples"
 EXECUTOR = f"executor/{HOME.key}"
@@ -292,6 +301,67 @@ def test_prices_are_kept_as_far_back_as_somebody_looks(
     assert isinstance(market, Market)
     assert market._view.history.seconds == kept
     assert len(market._view.history) == (1 if kept else 0)
+
+
+# Bets that belong together.
+
+AWAY = msgspec.structs.replace(HOME, line=25, side=Side.AWAY)
+HEDGE = f"hedge/{HOME.market_key}"
+
+
+def pairing(**parameters: Any) -> World:
+    world = World("poller/m", "control", EXECUTOR, HEDGE)
+    world.spawn(
+        Market,
+        "market/m",
+        market="m",
+        settings=MarketSettings("ao", Phase.TODAY, strategies=("Pairing",)),
+        strategies={"Pairing": StrategySettings(f"{SAMPLES}:Pairing", parameters)},
+        max_age=30.0,
+    )
+    return world
+
+
+def test_what_is_wanted_together_goes_to_the_hedge_of_its_market() -> None:
+    world = pairing()
+    world.tell("market/m", update(world, quote(), quote(AWAY, "PIN", 2050)))
+    (said,) = world.told(HEDGE, HedgeWanted)
+    assert [(leg.selection, leg.book, leg.stake) for leg in said.legs] == [
+        (HOME, "SBO", 500),
+        (AWAY, "PIN", 500),
+    ]
+    assert (said.cap, said.most_loss, said.step) == (500, 100, 10)
+    assert world.told(EXECUTOR, Signal) == []
+    assert world.told("control", FeedReport)[-1].signals == 1
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"sides": 1}, "its legs are not one for each side of one market"),
+        ({"cap": -1}, "cap and most_loss are not below 0"),
+        ({"stake": 0}, "leg 0: stake 0 is not above 0"),
+    ],
+)
+def test_what_cannot_belong_together_stops_its_strategy(parameters: Any, said: str) -> None:
+    world = pairing(**parameters)
+    world.tell("market/m", update(world, quote(), quote(AWAY, "PIN", 2050)))
+    assert said in world.told("control", FeedReport)[-1].stopped["Pairing"]
+    assert world.told(HEDGE, HedgeWanted) == []
+
+
+def test_a_hedge_is_told_the_fresh_prices_of_a_side() -> None:
+    world = start()
+    old = quote(AWAY, "GA", 2090, NOW - 20_000)
+    world.heard[HEDGE] = []
+    world.host.spawn(Listener, HEDGE, heard=world.heard[HEDGE])
+    world.tell("market/m", update(world, quote(), quote(AWAY, "PIN", 2050), old), seconds=15)
+    world.tell("market/m", QuotesWanted(AWAY), sender=HEDGE)
+    world.tell("market/m", QuotesWanted(msgspec.structs.replace(AWAY, line=50)), sender=HEDGE)
+    world.tell("market/m", QuotesWanted(msgspec.structs.replace(AWAY, event="x")), sender=HEDGE)
+    known, *unknown = world.told(HEDGE, QuotesTold)
+    assert (known.selection, [quote.book for quote in known.quotes]) == (AWAY.key, ["PIN"])
+    assert [told.quotes for told in unknown] == [(), ()]
 
 
 def test_the_prices_of_a_match_long_over_are_forgotten_with_it() -> None:

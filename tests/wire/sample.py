@@ -25,6 +25,7 @@ from runtime.journal_chain import NOTHING
 from runtime.journal_copy import back_up
 from tests.actors.world import KEY, Clerk, agreed, intent
 from tests.actors.world import World as Desk
+from tests.system.bundles import world_of_bundles
 from tests.system.test_faults import BAD_BOOK
 
 SEEDS = (1, 3, 4, 11)
@@ -51,7 +52,7 @@ def lived(folder: Path) -> list[Written]:
         for entry in world.journal.entries():  # each day counts its orders from t-000001
             lines = msgspec.json.encode(entry).replace(b"t-0", f"t-{number}".encode())
             entries.append(msgspec.json.decode(lines, type=Written))
-    return entries + _operated(folder) + _restored(folder)
+    return entries + _bundled(folder) + _operated(folder) + _restored(folder)
 
 
 def chosen(entries: list[Written]) -> list[Written]:
@@ -135,6 +136,15 @@ def types(entries: list[Written]) -> dict[str, dict[str, list[str]]]:
         kind: {name: sorted(types) for name, types in sorted(fields.items())}
         for kind, fields in sorted(found.items())
     }
+
+
+def _bundled(folder: Path) -> list[Written]:
+    """Let a Hedge write down what it begins; its orders are like any others."""
+    state = folder / "bundled"
+    state.mkdir()
+    world = world_of_bundles(state)
+    world.run(20)
+    return [entry for entry in world.journal.entries() if entry.kind.startswith("hedge.")]
 
 
 def _restored(folder: Path) -> list[Written]:

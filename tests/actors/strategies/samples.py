@@ -172,6 +172,7 @@ class Bundling(Strategy):
         cap: int = 1_000
         most_loss: int = 300
         outlay: int = 1_800
+        sized_for: int = 1_000  # the cap that the stakes keep, which may be more than it says
 
     def on_update(self, view: EventView) -> Sequence[Bundle]:
         wanted, bundles = self.parameters, []
@@ -183,7 +184,7 @@ class Bundling(Strategy):
                 for side in SIDES[group.type]
             ]
             prices = [quote.price for quote in best]
-            sized = stakes(prices, wanted.outlay, 10, (), wanted.cap)
+            sized = stakes(prices, wanted.outlay, 10, (), wanted.sized_for)
             legs = tuple(
                 Wish(quote, quote.price - 60, stake, Evidence("bundling", quote.price, 1))
                 for quote, stake in zip(best, sized, strict=True)
@@ -192,6 +193,30 @@ class Bundling(Strategy):
             if len(legs) == len(best):
                 bundles.append(Bundle(legs, wanted.cap, wanted.most_loss, 10))
         return bundles
+
+
+class Pairing(Strategy):
+    """Wants both sides of each handicap together."""
+
+    class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        sides: int = 2
+        cap: int = 500
+        stake: int = 500
+
+    def on_update(self, view: EventView) -> Sequence[Bundle]:
+        wanted, evidence = self.parameters, Evidence("pairing", 1900, 100)
+        return [
+            Bundle(
+                tuple(
+                    Wish(next(iter(books.values())), 1_500, wanted.stake, evidence)
+                    for books in list(group.quotes.values())[: wanted.sides]
+                ),
+                wanted.cap,
+                100,
+                10,
+            )
+            for group in view.groups
+        ]
 
 
 class Unmade(Strategy):
