@@ -2,20 +2,26 @@
 
 from actors.market_view import EventView, SelectionGroup
 from actors.orders import Evidence, Seen
-from actors.selections import Event, MarketType, Period, Quote, Selection, Side
-from actors.strategies import Strategy, Wish
+from actors.selections import Event, MarketType, Period, Phase, Quote, Selection, Side
+from actors.strategies import Bundle, Strategy, Wish
+from actors.strategies.trying import Tryout
+from actors.units import Millis
 
 __all__ = [
+    "Bundle",
     "Event",
     "EventView",
     "Evidence",
     "MarketType",
+    "Millis",
     "Period",
+    "Phase",
     "Quote",
     "Seen",
     "Selection",
     "SelectionGroup",
     "Side",
     "Strategy",
+    "Tryout",
     "Wish",
 ]

@@ -73,11 +73,13 @@ def story(order: Order, entries: list[Written]) -> dict[str, Any]:
 def _why_adopted(first: Written) -> dict[str, Any]:
     """Nobody here wanted it, so that nothing is known of what was seen and weighed."""
     return {
+        "bundle": "",
         "reason": f"found at the book and adopted by {first.body['by']}: {first.body['reason']}",
         "fair_price": None,
         "edge_percent": None,
         "floor": None,
         "prices": [],
+        "stages": [],
         "controls": [],
     }
 
@@ -86,6 +88,7 @@ def _why_wanted(first: Written) -> dict[str, Any]:
     intent = msgspec.convert(first.body["intent"], Intent)
     evidence = intent.evidence
     return {
+        "bundle": intent.bundle,
         "reason": evidence.reason,
         "fair_price": price_text(evidence.fair),
         "edge_percent": evidence.edge / 100,
@@ -99,6 +102,7 @@ def _why_wanted(first: Written) -> dict[str, Any]:
             }
             for seen in evidence.prices
         ],
+        "stages": msgspec.to_builtins(evidence.stages),
         "controls": first.body["controls"],
     }
 
@@ -131,6 +135,7 @@ def story_lines(found: dict[str, Any]) -> list[str]:
         f" {bet['price']} for {bet['stake']} - {bet['status']}"
         + (f", profit {bet['pnl']}" if bet["pnl"] is not None else ""),
         f"  why: {found['reason']}",
+        *([f"  a leg of {found['bundle']}"] if found["bundle"] else []),
         *(_weighed_lines(found) if found["floor"] is not None else ()),
         "  what happened:",
     ]
@@ -147,11 +152,19 @@ def _weighed_lines(found: dict[str, Any]) -> list[str]:
         f"    {seen['book']} {seen['side']} {seen['price']} ({seen['age_seconds']:.1f} s old)"
         for seen in found["prices"]
     ]
-    lines.append("  risk controls:")
-    return lines + [
-        f"    {'pass' if verdict['passed'] else 'NO  '} {verdict['control']}: {verdict['figure']}"
-        for verdict in found["controls"]
-    ]
+    for heading, verdicts in (
+        ("decision stages", found["stages"]),
+        ("risk controls", found["controls"]),
+    ):
+        if verdicts:
+            lines.append(f"  {heading}:")
+            lines += map(_verdict_line, verdicts)
+    return lines
+
+
+def _verdict_line(verdict: dict[str, Any]) -> str:
+    word = "pass" if verdict["passed"] else "NO  "
+    return f"    {word} {verdict['control']}: {verdict['figure']}"
 
 
 def _step_line(step: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 Owns: the replies it has given, the latest report of every feed and account.
 Hears: Command from clients of the bus, Steered from Risk, Fixtures and the Settlers, FeedReport,
-AccountState, SessionReport.
+AccountState, SessionReport, HedgeReport.
 Says: Reply to the client, Armed and Steer to Risk, Steer to Fixtures and the Settlers,
 SessionReportWanted to the Sessions.
 """
@@ -18,6 +18,7 @@ from actors.messages import (
     Armed,
     Command,
     FeedReport,
+    HedgeReport,
     Reply,
     SessionReport,
     SessionReportWanted,
@@ -135,6 +136,8 @@ class Control(Actor):
                 self.reported.feeds[message.market] = message
             case SessionReport():
                 self.reported.sessions[message.account] = message
+            case HedgeReport():
+                self.reported.hear_of_bundle(message)
             case AccountState():
                 self.reported.accounts[message.account] = message
             case _:

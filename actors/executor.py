@@ -2,14 +2,15 @@
 
 Owns: which order of its selection is in flight, and how long to rest after one.
 Hears: Signal, Granted or Denied from Risk, OrderMoved from whoever moved it.
-Says: Reserve to Risk, Place to the account's Gateway.
+Says: Reserve to Risk, Place to the account's Gateway; what becomes of a leg to its Hedge.
 """
 
+from collections.abc import Iterable
 from zlib import crc32
 
 from actors.ledger import Ledger
-from actors.messages import Denied, Granted, OrderMoved, Place, Reserve, Signal
-from actors.orders import IN_FLIGHT, Intent, OrderState
+from actors.messages import Denied, Granted, LegRefused, OrderMoved, Place, Reserve, Signal
+from actors.orders import IN_FLIGHT, Intent, OrderState, Verdict
 from runtime.actor import Actor
 from runtime.codec import Message
 from runtime.journal import Journal
@@ -42,6 +43,11 @@ def in_flight(journal: Journal) -> list[str]:
     return sorted({f"executor/{order.selection}" for order in orders})
 
 
+def first_no(verdicts: Iterable[Verdict]) -> str:
+    """Return the first control that said no, with its figure."""
+    return next((f"{said.control}: {said.figure}" for said in verdicts if not said.passed), "no")
+
+
 class Executor(Actor):
     """Serialise one selection by its mailbox."""
 
@@ -49,6 +55,7 @@ class Executor(Actor):
         super().__init__()
         self._couriers = couriers
         self._order = ""
+        self._hedge = ""
         self._resting_until = 0.0
 
     def on_start(self) -> None:
@@ -61,17 +68,21 @@ class Executor(Actor):
     def on_message(self, message: Message, sender: str) -> None:
         match message:
             case Signal():
-                self._wish(message)
+                self._wish(message, sender)
             case Granted(intent, permit) if intent.order == self._order:
                 self.cancel("answer")
                 self.tell(self._courier(intent), Place(intent, permit))
             case Granted():
                 pass  # given up on it already: Risk takes the permit back when it runs out
-            case Denied(order, _) if order == self._order:
+            case Denied(order, verdicts) if order == self._order:
+                if self._hedge:
+                    self.tell(self._hedge, LegRefused(order, first_no(verdicts)))
                 self._rest()
             case Denied():
                 pass
             case OrderMoved(order, _, state, _, _):
+                if self._hedge and order == self._order:
+                    self.tell(self._hedge, message)
                 self._moved(order, OrderState(state))
             case _NoAnswer(order) if order == self._order:
                 self._rest()
@@ -88,10 +99,16 @@ class Executor(Actor):
         if not isinstance(message, _Idle | _Look):
             self.after(IDLE_FOR, _Idle(), "idle")
 
-    def _wish(self, signal: Signal) -> None:
-        if self._order or self.clock.monotonic() < self._resting_until:
+    def _wish(self, signal: Signal, sender: str) -> None:
+        if signal.order:
+            if self._order and self._order != signal.order:
+                self.tell(sender, LegRefused(signal.order, "another order is on its way"))
+            if self._order or Ledger(self.journal).exactly(signal.order) is not None:
+                return
+        elif self._order or self.clock.monotonic() < self._resting_until:
             return
-        self._wait_for(self.identity.new("t"))
+        self._hedge = sender if signal.order else ""
+        self._wait_for(signal.order or self.identity.new("t"))
         intent = Intent(
             self._order,
             signal.account,
@@ -106,6 +123,7 @@ class Executor(Actor):
             signal.seen_at,
             signal.evidence,
             signal.market,
+            signal.bundle,
         )
         self.tell("risk", Reserve(intent))
         self.after(ANSWER_WITHIN, _NoAnswer(self._order), "answer")
@@ -133,7 +151,7 @@ class Executor(Actor):
             self._rest()
 
     def _rest(self) -> None:
-        self._order = ""
+        self._order = self._hedge = ""
         self._resting_until = self.clock.monotonic() + REST_AFTER_NO
         self.cancel("answer")
         self.cancel("look")

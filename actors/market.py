@@ -1,14 +1,29 @@
 """Market: what one polled market offers now, and what its strategies make of it.
 
-Owns: the latest price per selection and book, the strategies and their state.
-Hears: MarketUpdate from its Poller.
-Says: Credit to the Poller, Signal to `executor/<selection>`, FeedReport to Control.
+Owns: the latest price per selection and book, the strategies and their state, the decision stages.
+Hears: MarketUpdate from its Poller, QuotesWanted from a Hedge.
+Says: Credit to the Poller, Signal to `executor/<selection>`, HedgeWanted to `hedge/<market key>`,
+QuotesTold to a Hedge, FeedReport to Control.
 """
 
+from collections.abc import Iterable
+
+from actors.decision.chain import Bet, Chain
+from actors.decision.history import PriceHistory
 from actors.market_view import MarketView
-from actors.messages import Credit, FeedReport, MarketUpdate, Signal
+from actors.messages import (
+    Credit,
+    FeedReport,
+    HedgeWanted,
+    MarketUpdate,
+    QuotesTold,
+    QuotesWanted,
+    Signal,
+)
+from actors.selections import Selection
 from actors.settings import MarketSettings, StrategySettings
-from actors.strategies import Strategy, Wish, load
+from actors.strategies import Bundle, Strategy, Wish, load
+from actors.strategies.answers import checked
 from runtime.actor import Actor
 from runtime.codec import Message
 from runtime.errors import described
@@ -17,10 +32,18 @@ ASK_AGAIN_AFTER = 5.0
 ASK_FIRST_AFTER = 0.5
 FORGET_EVERY = 60_000
 FORGET_AFTER = 6 * 3_600_000
+LONGEST_REASON = 300
 
 
 class _AskAgain(Message, frozen=True):
     """No update came: the credit, or the update, may have been lost on the wire."""
+
+
+class _LookAgain(Message, frozen=True):
+    """A wish may have lasted long enough by now."""
+
+    strategy: str
+    event: str
 
 
 class Market(Actor):
@@ -45,6 +68,18 @@ class Market(Actor):
             name: load(f"strategies.{name}", strategies[name].use, strategies[name].parameters)
             for name in settings.strategies
         }
+        self._stages = {
+            name: Chain(name, strategies[name].stages, max_age) for name in self._strategies
+        }
+        longest = max(
+            (
+                max(strategy.looks_back(), strategies[name].stages.looks_back)
+                for name, strategy in self._strategies.items()
+            ),
+            default=0.0,
+        )
+        if longest:
+            self._view.history = PriceHistory(longest)
 
     def on_start(self) -> None:
         self._ask()
@@ -56,6 +91,10 @@ class Market(Actor):
                 self._ask()
             case _AskAgain():
                 self._ask()
+            case QuotesWanted(selection):
+                self._tell_quotes(selection, sender)
+            case _LookAgain(strategy, event):
+                self._consult(strategy, event, self.clock.now())
             case _:
                 super().on_message(message, sender)
 
@@ -66,13 +105,38 @@ class Market(Actor):
     def _update(self, update: MarketUpdate) -> None:
         self._knows_all = self._knows_all or update.full
         now = self.clock.now()
-        for event in sorted(self._view.apply(update)):
+        gone = self._waiting_for(update.removed)
+        touched = self._view.apply(update) | gone
+        if self._view.history.seconds:
+            self._view.history.follow(update)
+        for event in sorted(touched):
             for name in list(self._strategies):
                 self._consult(name, event, now)
         if now >= self._forget_at:
             self._forget_at = now + FORGET_EVERY
-            self._view.forget(now - FORGET_AFTER)
-        report = FeedReport(
+            self._forget(now - FORGET_AFTER)
+        self.tell("control", self._report(update))
+
+    def _waiting_for(self, removed: Iterable[tuple[str, str]]) -> set[str]:
+        """Return the events of prices that go while a wish of theirs is still to be confirmed."""
+        if not any(stages.confirms for stages in self._stages.values()):
+            return set()
+        known = self._view.quotes
+        events = {known[key].selection.event for key in removed if key in known}
+        return {
+            event
+            for event in events
+            if any(stages.waits(event) for stages in self._stages.values())
+        }
+
+    def _forget(self, started_before: int) -> None:
+        self._view.forget(started_before)
+        self._view.history.keep_only(self._view.quotes)
+        for stages in self._stages.values():
+            stages.forget(self._view.events)
+
+    def _report(self, update: MarketUpdate) -> FeedReport:
+        return FeedReport(
             self._market,
             update.polled_at,
             len(self._view.events),
@@ -80,25 +144,52 @@ class Market(Actor):
             update.answers,
             update.faults,
             self._signals,
+            tuple(row for stages in self._stages.values() for row in stages.turned_down),
+            self.stopped,
         )
-        self.tell("control", report)
 
     def _consult(self, name: str, event: str, now: int) -> None:
+        strategy = self._strategies.get(name)
         view = self._view.event_view(event, now)
-        if view is None:
+        if strategy is None or view is None:
             return
         try:
-            for wish in self._strategies[name].on_update(view):
-                self._signal(name, view.event.key, wish)
-        except Exception as error:  # users' code: it stops that strategy alone
-            self.log.error("strategy stopped", strategy=name, exc_info=error)
-            self.stopped[name] = described(error)
-            del self._strategies[name]
+            wanted = checked(strategy.on_update(view), self._view)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - users' code stops alone
+            self._give_up_on(name, error)
+            return
+        stages = self._stages[name]
+        if wanted or stages.waits(event):
+            bets = [one.legs if isinstance(one, Bundle) else (one,) for one in wanted]
+            for one, legs in zip(wanted, stages.decide(view, bets), strict=True):
+                if legs is not None:
+                    self._signal(name, event, one, legs)
+            self._look_again(name, event, now)
 
-    def _signal(self, strategy: str, event: str, wish: Wish) -> None:
-        quote = wish.quote
+    def _give_up_on(self, name: str, error: BaseException) -> None:
+        self.log.error("strategy stopped", strategy=name, exc_info=error)
+        self.stopped[name] = described(error)[:LONGEST_REASON]
+        del self._strategies[name]
+
+    def _look_again(self, name: str, event: str, now: int) -> None:
+        """A strategy is asked when prices change; a wish may be confirmed by time alone."""
+        due = self._stages[name].look_again_at(event, now)
+        if due is not None:
+            self.after((due - now) / 1000, _LookAgain(name, event), f"look {name} {event}")
+
+    def _signal(self, strategy: str, event: str, wanted: Wish | Bundle, legs: Bet) -> None:
         self._signals += 1
-        signal = Signal(
+        signals = tuple(self._signal_of(strategy, event, wish) for wish in legs)
+        first = signals[0].selection
+        if isinstance(wanted, Bundle):
+            bundle = HedgeWanted(signals, wanted.cap, wanted.most_loss, wanted.step)
+            self.tell(f"hedge/{first.market_key}", bundle)
+        else:
+            self.tell(f"executor/{first.key}", signals[0])
+
+    def _signal_of(self, strategy: str, event: str, wish: Wish) -> Signal:
+        quote = wish.quote
+        return Signal(
             self._settings.account,
             self._view.events[event],
             quote.selection,
@@ -112,4 +203,14 @@ class Market(Actor):
             wish.evidence,
             self._market,
         )
-        self.tell(f"executor/{quote.selection.key}", signal)
+
+    def _tell_quotes(self, selection: Selection, hedge: str) -> None:
+        view = self._view.event_view(selection.event, self.clock.now())
+        groups = () if view is None else view.groups
+        quotes = tuple(
+            quote
+            for group in groups
+            for quote in group.quotes.get(selection.side, {}).values()
+            if quote.selection == selection
+        )
+        self.tell(hedge, QuotesTold(selection.key, quotes))

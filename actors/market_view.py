@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from actors.decision.history import PriceHistory
 from actors.messages import MarketUpdate
 from actors.selections import SIDES, Event, MarketType, Period, Quote, Side
 from actors.units import Millis
@@ -26,6 +27,9 @@ class SelectionGroup:
         return complete if len(complete) == len(found) else None
 
 
+NO_HISTORY = PriceHistory(0.0)
+
+
 @dataclass(frozen=True)
 class EventView:
     """What a strategy sees of one event: fresh quotes only. `now` in ms since 1970 UTC."""
@@ -33,6 +37,21 @@ class EventView:
     event: Event
     groups: tuple[SelectionGroup, ...]
     now: int
+    history: PriceHistory = NO_HISTORY
+
+    def moved(self, quote: Quote, seconds: float) -> float:
+        """Return by how many per cent this book's price went in the last seconds; above 0 up.
+
+        Raises OurError for more seconds than `looks_back` of the strategy asks for.
+        """
+        return self.history.moved(quote, seconds, self.now)
+
+    def volatility(self, quote: Quote, seconds: float) -> float:
+        """Return the realised volatility of this book's price in the last seconds, in per cent.
+
+        Raises OurError for more seconds than `looks_back` of the strategy asks for.
+        """
+        return self.history.volatility(quote, seconds, self.now)
 
 
 class MarketView:
@@ -40,6 +59,7 @@ class MarketView:
 
     def __init__(self, max_age: float) -> None:
         self._max_age = max_age * 1000
+        self.history = NO_HISTORY
         self.events: dict[str, Event] = {}
         self.quotes: dict[tuple[str, str], Quote] = {}
         self._seen: dict[tuple[str, str], int] = {}
@@ -82,6 +102,14 @@ class MarketView:
         """Return when this price was last given or confirmed by the feed."""
         return Millis(self._seen[(quote.selection.key, quote.book)])
 
+    def offers(self, quote: Quote) -> bool:
+        """Tell whether this very quote is known, seen when the feed last gave or confirmed it."""
+        key = (quote.selection.key, quote.book)
+        known = self.quotes.get(key)
+        if known is None or self._seen[key] != quote.received_at:
+            return False
+        return msgspec.structs.replace(known, received_at=quote.received_at) == quote
+
     def event_view(self, event: str, now: int) -> EventView | None:
         """Return the event with its fresh quotes; None when nothing is known of it."""
         known = self.events.get(event)
@@ -95,7 +123,7 @@ class MarketView:
                 SelectionGroup(event, selection.type, selection.period),
             )
             group.quotes.setdefault(selection.side, {})[quote.book] = quote
-        return EventView(known, tuple(groups.values()), now)
+        return EventView(known, tuple(groups.values()), now, self.history)
 
     def _fresh(self, event: str, now: int) -> Iterator[Quote]:
         """Yield each fresh quote, received when the feed last gave or confirmed it."""

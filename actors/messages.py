@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+import msgspec
+
 from actors.fixtures.match import Twin
 from actors.orders import Evidence, Intent, Permit, Verdict
 from actors.selections import Event, Phase, Quote, Selection
@@ -95,8 +97,18 @@ class MarketUpdate(Message, frozen=True):
     full: bool = False
 
 
+class TurnedDown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How often one stage turned down what one strategy wanted; why and when it last did."""
+
+    strategy: str
+    stage: str
+    count: int
+    reason: str
+    at: Millis
+
+
 class FeedReport(Message, frozen=True):
-    """How a polled market does, for operators."""
+    """How a polled market does, for operators. `stopped` has the reason by strategy."""
 
     overflow = Overflow.CONFLATE
 
@@ -107,6 +119,8 @@ class FeedReport(Message, frozen=True):
     answers: int
     faults: int
     signals: int
+    turned_down: Few[TurnedDown] = ()
+    stopped: Table[str, str] = {}
 
 
 # Market, Executor, Risk, Gateway.
@@ -127,6 +141,55 @@ class Signal(Message, frozen=True):
     seen_at: Millis
     evidence: Evidence
     market: str = ""
+    order: str = ""  # the id that the order is to have: a leg's, in the journal already
+    bundle: str = ""
+
+
+class HedgeWanted(Message, frozen=True):
+    """A strategy wants these bets together, in this order. Money in minor units."""
+
+    overflow = Overflow.CONFLATE
+
+    legs: Few[Signal]
+    cap: int
+    most_loss: int
+    step: int
+
+
+class QuotesWanted(Message, frozen=True):
+    """What is paid for a selection now?"""
+
+    selection: Selection
+
+
+class QuotesTold(Message, frozen=True):
+    """The fresh quotes of a selection, of every book."""
+
+    selection: str
+    quotes: Few[Quote]
+
+
+class LegRefused(Message, frozen=True):
+    """The order of a leg is none and never will be: Risk said no, or its Executor is busy."""
+
+    overflow = Overflow.ADMIT
+
+    order: str
+    reason: str
+
+
+class HedgeReport(Message, frozen=True):
+    """How a bundle stands, for operators. `remainder`: the worst loss, in minor units."""
+
+    overflow = Overflow.CONFLATE
+
+    bundle: str
+    event: str
+    strategy: str
+    outcome: str
+    remainder: int
+    reason: str
+    at: Millis
 
 
 class Reserve(Message, frozen=True):

@@ -72,13 +72,27 @@ def _feeds(reported: Reported) -> Iterator[Metric]:
     answers = CounterMetricFamily("tictac_feed_answers", "Polls answered.", labels=["market"])
     faults = CounterMetricFamily("tictac_feed_faults", "Polls failed.", labels=["market"])
     signals = CounterMetricFamily("tictac_signals", "Bets wanted.", labels=["market"])
+    turned_down = CounterMetricFamily(
+        "tictac_turned_down",
+        "Wishes that a decision stage refused.",
+        labels=["market", "strategy", "stage"],
+    )
+    stopped = GaugeMetricFamily(
+        "tictac_strategy_stopped",
+        "1: it failed and is asked no more.",
+        labels=["market", "strategy"],
+    )
     for name, feed in reported.feeds.copy().items():
         polled.add_metric([name], feed.polled_at / 1000)
         quotes.add_metric([name], feed.quotes)
         answers.add_metric([name], feed.answers)
         faults.add_metric([name], feed.faults)
         signals.add_metric([name], feed.signals)
-    yield from (polled, quotes, answers, faults, signals)
+        for row in feed.turned_down:
+            turned_down.add_metric([name, row.strategy, row.stage], row.count)
+        for strategy in feed.stopped:
+            stopped.add_metric([name, strategy], 1)
+    yield from (polled, quotes, answers, faults, signals, turned_down, stopped)
 
 
 def _accounts(reported: Reported) -> Iterator[Metric]:

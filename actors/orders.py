@@ -102,13 +102,25 @@ class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     age: int
 
 
+class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one control or stage said, with its figure and its limit in words."""
+
+    control: str
+    passed: bool
+    figure: str
+
+
 class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a strategy wants a bet. `fair` in thousandths, `edge` in hundredths of a per cent."""
+    """Why a strategy wants a bet. `fair` in thousandths, `edge` in hundredths of a per cent.
+
+    `stages` is filled in by the Market: what each decision stage said.
+    """
 
     reason: str
     fair: int
     edge: int
     prices: Few[Seen] = ()
+    stages: Few[Verdict] = ()
 
 
 class Intent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,6 +139,7 @@ class Intent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seen_at: Millis
     evidence: Evidence
     market: str = ""  # the polled market whose prices were looked at
+    bundle: str = ""  # the bundle that it is a leg of
 
 
 class Adopted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,14 +165,6 @@ class Adopted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def event_name(self) -> str:
         return f"{self.home} v {self.away}"
-
-
-class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one control said, with its figure and its limit in words."""
-
-    control: str
-    passed: bool
-    figure: str
 
 
 class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

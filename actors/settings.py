@@ -4,16 +4,17 @@ import os
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, NewType
+from typing import Annotated
 
 import msgspec
 
+from actors.decision.settings import Stages
 from actors.selections import MarketType, Phase
+from actors.units import Amount as Amount
 from actors.units import money
 from runtime.configuration import Scalar, Seconds, Secret, read_yaml, validate
 from runtime.errors import ConfigurationError
 
-Amount = NewType("Amount", int)
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
@@ -56,10 +57,13 @@ class MarketSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StrategySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A strategy class by import path (`module:Class`) and its own parameters."""
+    """A strategy class by import path (`module:Class`), its own parameters, and the stages that
+    what it wants goes through.
+    """
 
     use: str
     parameters: dict[str, int | float | str | bool | list[str]] = {}
+    stages: Stages = Stages()
 
 
 class RiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,13 +1,13 @@
 """What operators see of a running core: one read-only picture, made on demand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import msgspec
 
 from actors.gate import KillGate
 from actors.ledger import Ledger
-from actors.messages import AccountState, FeedReport, SessionReport
+from actors.messages import AccountState, FeedReport, HedgeReport, SessionReport
 from actors.orders import OPEN, OrderState
 from actors.risk.reservations import DAY
 from actors.settings import Mode
@@ -18,6 +18,10 @@ from runtime.introspection import Sample, look
 
 MOST_ROWS = 10_000
 """More are not told one by one: the answer has to fit into a message."""
+
+
+BUNDLES_KEPT = 50
+"""Of which the status tells; all of them are in the journal."""
 
 
 class Figures(NamedTuple):
@@ -37,6 +41,14 @@ class Reported:
     accounts: dict[str, AccountState]
     sessions: dict[str, SessionReport]
     armed_until: int = 0
+    bundles: dict[str, HedgeReport] = field(default_factory=dict)
+
+    def hear_of_bundle(self, told: HedgeReport) -> None:
+        """Keep the newest word of the last bundles."""
+        self.bundles.pop(told.bundle, None)
+        self.bundles[told.bundle] = told
+        while len(self.bundles) > BUNDLES_KEPT:
+            self.bundles.pop(next(iter(self.bundles)))
 
 
 def status(
@@ -53,10 +65,22 @@ def status(
         "journal": {} if refusal is None else {"refused": refusal.words, "since": refusal.since},
         "armed_until": reported.armed_until or None,
         "actors": actors(cell.host),
-        "feeds": {
-            name: msgspec.to_builtins(feed) | {"age_seconds": (now - feed.polled_at) / 1000}
+        "feeds": {name: _feed(feed, now) for name, feed in reported.feeds.items()},
+        "stopped_strategies": [
+            {"market": name, "strategy": strategy, "reason": reason}
             for name, feed in reported.feeds.items()
-        },
+            for strategy, reason in feed.stopped.items()
+        ],
+        "turned_down": [
+            {"market": name, **_plain(row, "at"), "age_seconds": (now - row.at) / 1000}
+            for name, feed in reported.feeds.items()
+            for row in feed.turned_down
+        ],
+        "bundles": [
+            _plain(told, "kind", "at", "remainder")
+            | {"remainder": money_text(told.remainder), "age_seconds": (now - told.at) / 1000}
+            for told in reported.bundles.values()
+        ],
         "sessions": {
             name: {"state": session.state, "reason": session.reason}
             for name, session in reported.sessions.items()
@@ -78,6 +102,15 @@ def status(
         "dead_letters": cell.post.buried.total(),
         "term": ledger.journal.term,
     }
+
+
+def _feed(feed: FeedReport, now: int) -> dict[str, Any]:
+    return _plain(feed, "turned_down", "stopped") | {"age_seconds": (now - feed.polled_at) / 1000}
+
+
+def _plain(told: msgspec.Struct, *without: str) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(told)
+    return {name: value for name, value in fields.items() if name not in without}
 
 
 def trading(

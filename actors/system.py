@@ -11,6 +11,8 @@ from actors.executor import Executor, in_flight
 from actors.fixtures.actor import Fixtures
 from actors.gate import KillGate
 from actors.gateway import Gateway
+from actors.hedge.actor import Hedge
+from actors.hedge.bundle import in_progress
 from actors.market import Market
 from actors.narrator import Narrator
 from actors.permits import PermitKey
@@ -47,6 +49,7 @@ def core(settings: Settings, gate: KillGate, connect: Connect = connect) -> Chil
                 [_account(name, settings, gate, key, connect) for name in settings.accounts],
             ),
             _executors(settings),
+            _hedges(settings, gate),
             _supervisor(
                 "watch",
                 [
@@ -135,6 +138,13 @@ def _executors(settings: Settings) -> Child:
     template = Child("executor", Executor, {"couriers": couriers}, Restart.TRANSIENT)
     arguments = {"template": template, "intensity": Intensity(50, 60.0), "remembered": in_flight}
     return Child("executors", Supervisor, arguments)
+
+
+def _hedges(settings: Settings, gate: KillGate) -> Child:
+    shared = {"gate": gate, "limits": settings.risk}
+    template = Child("hedge", Hedge, shared, Restart.TRANSIENT)
+    arguments = {"template": template, "intensity": Intensity(50, 60.0), "remembered": in_progress}
+    return Child("hedges", Supervisor, arguments)
 
 
 def _market(name: str, market: MarketSettings, settings: Settings) -> Child:

@@ -1,6 +1,7 @@
 """Money, prices and lines as integers, so that no float ever carries money.
 
 * `Money`: minor units of the account's currency (1250 is 12.50).
+* `Amount`: the same where the configuration says it, never below 0.
 * `Price`: thousandths of decimal odds (1930 is 1.93).
 * `Line`: hundredths of a goal or point, signed from the selection's own side (-25 is -0.25).
 * `Millis`: milliseconds since 1970-01-01 UTC.
@@ -10,6 +11,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import NewType
 
 Money = NewType("Money", int)
+Amount = NewType("Amount", int)
 Price = NewType("Price", int)
 Line = NewType("Line", int)
 Millis = NewType("Millis", int)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import click
 import msgspec
@@ -23,6 +23,8 @@ from actors.bench.replay.differences import RULES
 from actors.cli import cli
 from actors.cli.backtest import backtest
 from actors.control import Control
+from actors.decision.settings import Stages
+from actors.decision.stages import STAGES
 from actors.exchange.orders import Rule
 from actors.gate import KillGate
 from actors.ledger import Ledger, open_journal
@@ -36,6 +38,8 @@ from actors.simulation.report import ENOUGH, Report
 from actors.status import Reported
 from actors.strategies import Strategy
 from actors.strategies import load as load_strategy
+from actors.strategies.arbitrage import Arbitrage
+from actors.strategies.steam import Steam
 from actors.strategies.value import Value
 from actors.units import Millis
 from runtime.actor import Actor
@@ -245,11 +249,21 @@ def test_defaults_are_the_documented_ones(heading: str, kind: type[msgspec.Struc
     assert validate(kind, needed | told, scalars=SCALARS) == validate(kind, needed, scalars=SCALARS)
 
 
-def test_the_parameters_of_the_strategy_that_ships_are_documented() -> None:
-    rows = table(section("docs/configure.md", "## strategies.NAME"), "parameter")
+@pytest.mark.parametrize("kind", [Value, Steam, Arbitrage])
+def test_the_parameters_of_the_strategies_that_ship_are_documented(kind: Any) -> None:
+    rows = table(section("docs/configure.md", f"### {kind.__name__.lower()}"), "parameter")
     told = {key: yaml.safe_load(row[1].strip("`")) for key, row in rows.items()}
-    assert sorted(told) == sorted(Value.Parameters.__struct_fields__)
-    assert Value.Parameters(**told) == Value.Parameters()
+    assert list(told) == list(kind.Parameters.__struct_fields__)
+    assert validate(kind.Parameters, told) == kind.Parameters()
+
+
+def test_the_stages_and_their_keys_are_documented_in_their_order() -> None:
+    rows = table(section("docs/configure.md", "### Stages"), "stage")
+    assert list(rows) == list(STAGES)
+    for name, kind in get_type_hints(Stages).items():
+        for part in get_args(kind):
+            for key in getattr(part, "__struct_fields__", ()):
+                assert f"`{key}`:" in rows[name][0], f"{name}.{key}"
 
 
 def test_the_risk_controls_are_listed_in_their_order() -> None:
@@ -330,6 +344,13 @@ def test_the_example_strategy_finds_the_price_that_stands_out(example: Strategy)
 def test_the_example_strategy_leaves_ordinary_prices_alone(example: Strategy) -> None:
     assert example.on_update(view({"A": 2000, "B": 2010, "C": 1990, "D": 2050})) == []
     assert example.on_update(view({"A": 2000, "D": 2200})) == []
+
+
+def test_the_tryout_of_the_docs_prints_what_the_page_says(tmp_path: Path) -> None:
+    page = "docs/write-a-strategy.md"
+    example, looking_back, tried = blocks(page, "python")
+    (tmp_path / "my_strategies.py").write_text(f"{example}\n{looking_back}", encoding="utf-8")
+    assert f"It prints `{run_python(tried, tmp_path).strip()}`." in text(page)
 
 
 def run_python(code: str, folder: Path) -> str:

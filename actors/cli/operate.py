@@ -148,6 +148,21 @@ def _status_text(body: dict[str, Any]) -> str:
         for name, feed in body["feeds"].items()
     ]
     lines += [
+        f"STOPPED strategy {row['strategy']} in {row['market']}: {row['reason']}"
+        for row in body["stopped_strategies"]
+    ]
+    lines += [
+        f"turned down {row['market']} {row['strategy']}: {row['stage']} {row['count']} times,"
+        f" last {row['age_seconds']:.0f} s ago: {row['reason']}"
+        for row in body["turned_down"]
+    ]
+    lines += [
+        f"bundle {row['bundle']} {row['event']}: {row['outcome']}, worst loss {row['remainder']}"
+        + f" ({row['reason']})" * bool(row["reason"])
+        for row in body["bundles"]
+        if row["outcome"] in ("begun", "left")
+    ]
+    lines += [
         f"session {name}: {session['state']}" + f" ({session['reason']})" * bool(session["reason"])
         for name, session in body["sessions"].items()
     ]

@@ -11,6 +11,7 @@ import msgspec
 
 from actors.errors import IllegalTransitionError
 from actors.gate import KillGate
+from actors.hedge.bundle import bundles_of_orders
 from actors.ledger import Ledger, Order
 from actors.messages import (
     AccountState,
@@ -162,8 +163,9 @@ class Risk(Actor):
     def _remember(self, ledger: Ledger) -> None:
         limits = self._rules.limits
         longest = max(limits.selection_cooldown, limits.event_cooldown)
+        bundles = bundles_of_orders(self.journal)
         for order in ledger.sent_since(self.clock.now() - int(longest * 1000)):
-            self._book.remember(order)
+            self._book.remember(order, bundles.get(order.id, ""))
 
     # Yes and no.
 

@@ -45,11 +45,15 @@ def orders_per_minute(scene: Scene) -> Verdict:
 
 
 def selection_cooldown(scene: Scene) -> Verdict:
+    if scene.of_one_bundle(scene.intent.selection.key):
+        return Verdict("selection_cooldown", True, f"a leg of {scene.intent.bundle}")
     last = scene.book.last_by_selection.get(scene.intent.selection.key)
     return cooldown("selection_cooldown", last, scene.limits.selection_cooldown, scene.now)
 
 
 def event_cooldown(scene: Scene) -> Verdict:
+    if scene.of_one_bundle(scene.intent.event.key):
+        return Verdict("event_cooldown", True, f"a leg of {scene.intent.bundle}")
     last = scene.book.last_by_event.get(scene.intent.event.key)
     return cooldown("event_cooldown", last, scene.limits.event_cooldown, scene.now)
 

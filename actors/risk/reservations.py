@@ -42,6 +42,7 @@ class Reservation:
     plain: bool = True
     match: str = ""
     permit_expires: float | None = None
+    bundle: str = ""
 
     @property
     def event(self) -> str:
@@ -82,6 +83,7 @@ def wanted(intent: Intent, now: int, expires: float | None = None) -> Reservatio
         price=intent.floor,
         plain=event.phase is not Phase.LIVE and now < event.start,
         permit_expires=expires,
+        bundle=intent.bundle,
     )
 
 
@@ -118,6 +120,7 @@ class Reservations:
     held: dict[str, Reservation] = field(default_factory=dict)
     last_by_selection: dict[str, int] = field(default_factory=dict)
     last_by_event: dict[str, int] = field(default_factory=dict)
+    last_bundle: dict[str, str] = field(default_factory=dict)
     granted_at: deque[int] = field(default_factory=deque)
     day: int = 0
     settled_today: int = 0
@@ -160,17 +163,17 @@ class Reservations:
         """Reserve the whole stake of an order that gets a permit."""
         self.held[new.order] = new
         self.granted_at.append(now)
-        self._remember(new.selection.key, new.event, now)
+        self._remember(new.selection.key, new.event, now, new.bundle)
 
     def restore(self, orders: Iterable[Order]) -> None:
         """Take over open orders from the ledger."""
         for order in orders:
             self.held[order.id] = restored(order)
 
-    def remember(self, order: Order) -> None:
+    def remember(self, order: Order, bundle: str = "") -> None:
         """Take over from the ledger when a selection and an event were last bet on."""
         if order.placed_at is not None:
-            self._remember(order.selection, order.event, order.placed_at)
+            self._remember(order.selection, order.event, order.placed_at, bundle)
 
     def recognise(self, event: Event) -> None:
         """Let adopted bets on this match, by whatever key it goes now, count in it."""
@@ -181,7 +184,7 @@ class Reservations:
                 now = msgspec.structs.replace(before, event=event.key)
                 self.held[held.order] = replace(held, selection=now, league=event.league)
                 if before.key in self.last_by_selection:
-                    self._remember(now.key, now.event, self.last_by_selection[before.key])
+                    self._remember(now.key, now.event, self.last_by_selection[before.key], "")
 
     def move(self, order: str, stake: int, *, in_flight: bool) -> None:
         """Keep an open order at the stake that was taken; its permit is used."""
@@ -206,9 +209,11 @@ class Reservations:
         self.settled_today += pnl
         self.results.add(pnl, now)
 
-    def _remember(self, selection: str, event: str, at: int) -> None:
-        self.last_by_selection[selection] = max(at, self.last_by_selection.get(selection, 0))
-        self.last_by_event[event] = max(at, self.last_by_event.get(event, 0))
+    def _remember(self, selection: str, event: str, at: int, bundle: str) -> None:
+        for last, key in ((self.last_by_selection, selection), (self.last_by_event, event)):
+            if at >= last.get(key, 0):
+                last[key] = at
+                self.last_bundle[key] = bundle
 
 
 def _called(match: str) -> str:

@@ -38,6 +38,11 @@ class Scene:
         """Return the most that everything open can lose, this order included."""
         return self.book.liability(plus=self.wanted) + self.book.foreign()
 
+    def of_one_bundle(self, key: str) -> bool:
+        """Tell whether the last bet of a selection or an event belongs with this one."""
+        bundle = self.intent.bundle
+        return bool(bundle) and self.book.last_bundle.get(key) == bundle
+
 
 Control = Callable[[Scene], Verdict]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from actors.decision.settings import LONGEST_WINDOW
 from actors.market_view import EventView
 from actors.orders import Evidence
 from actors.selections import Quote
@@ -22,6 +23,19 @@ class Wish(msgspec.Struct, frozen=True):
     evidence: Evidence
 
 
+class Bundle(msgspec.Struct, frozen=True):
+    """Bets that belong together: one for each side of one market, in the order of placing.
+
+    Money in minor units. `cap`: what may be open without the other sides, at any moment.
+    `most_loss`: what completing it may cost. `step`: every stake is so many of these.
+    """
+
+    legs: tuple[Wish, ...]
+    cap: int
+    most_loss: int
+    step: int
+
+
 class Strategy:
     """Subclass it: `on_update` is called for each event whose prices changed.
 
@@ -34,7 +48,11 @@ class Strategy:
     def __init__(self, parameters: Any) -> None:
         self.parameters = parameters
 
-    def on_update(self, view: EventView) -> Sequence[Wish]:
+    def looks_back(self) -> float:
+        """Return how many seconds of prices `view.moved` may be asked for, at most 600."""
+        return 0.0
+
+    def on_update(self, view: EventView) -> Sequence[Wish | Bundle]:
         """Return the bets that are wanted now. Prices in thousandths, stakes in minor units."""
         raise NotImplementedError(f"{type(self).__name__} has no on_update")
 
@@ -55,7 +73,14 @@ def load(where: str, use: str, parameters: Mapping[str, Any]) -> Strategy:
         raise ConfigurationError([f"{where}.use: {use!r} is no subclass of tictac.Strategy"])
     checked = validate(found.Parameters, dict(parameters), where=f"{where}.parameters")
     try:
-        return found(checked)
+        made = found(checked)
+        seconds = made.looks_back()
     except Exception as error:  # noqa: BLE001 - users' code
         fault = f"{where}: {use} cannot be made ({type(error).__name__}: {error})"
         raise ConfigurationError([fault]) from None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise ConfigurationError([f"{where}: looks_back of {use} returns no number of seconds"])
+    if not 0 <= seconds <= LONGEST_WINDOW:
+        fault = f"{where}: {use} looks back {seconds:g} s; allowed: 0 up to {LONGEST_WINDOW:g}"
+        raise ConfigurationError([fault])
+    return made

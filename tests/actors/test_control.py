@@ -7,9 +7,9 @@ import pytest
 
 from actors.control import KILL_SETTLES_AFTER, LONGEST_ARM, LOOK_FOR, REPLIES_KEPT, Control
 from actors.gate import KillGate
-from actors.messages import AccountState, Armed, Command, FeedReport, Reply
+from actors.messages import AccountState, Armed, Command, FeedReport, HedgeReport, Reply, TurnedDown
 from actors.settings import Mode
-from actors.status import trading
+from actors.status import BUNDLES_KEPT, trading
 from actors.units import Millis
 from runtime.errors import JournalError
 from runtime.supervision import Child, Intensity
@@ -309,6 +309,51 @@ def test_a_status_shows_feeds_and_accounts_with_their_age(desk: Desk) -> None:
         "outstanding": "10.00",
         "foreign_stakes": "2.50",
         "difference": "-0.05",
+        "age_seconds": 2.0,
+    }
+
+
+def test_a_status_says_what_was_turned_down_and_which_strategies_stopped(desk: Desk) -> None:
+    rows = (TurnedDown("value", "edge", 7, "0.1 % of at least 1 %", Millis(NOW)),)
+    stopped = {"steam": "KeyError: 'x'"}
+    desk.world.tell(
+        "control", FeedReport("m", Millis(NOW), 3, 40, 5, 1, 2, rows, stopped), seconds=2
+    )
+    body = desk.ask("status").body
+    assert body["turned_down"] == [
+        {
+            "market": "m",
+            "strategy": "value",
+            "stage": "edge",
+            "count": 7,
+            "reason": "0.1 % of at least 1 %",
+            "age_seconds": 2.0,
+        }
+    ]
+    assert body["stopped_strategies"] == [
+        {"market": "m", "strategy": "steam", "reason": "KeyError: 'x'"}
+    ]
+    assert set(body["feeds"]["m"]) == {
+        *("kind", "market", "polled_at", "events", "quotes", "answers", "faults", "signals"),
+        "age_seconds",
+    }
+
+
+def test_a_status_says_how_the_last_bundles_stand(desk: Desk) -> None:
+    for number in range(BUNDLES_KEPT + 5):
+        told = HedgeReport(f"h-{number}", "A v B", "arbitrage", "begun", 0, "", Millis(NOW))
+        desk.world.tell("control", told)
+    left = HedgeReport("h-7", "A v B", "arbitrage", "left", 1_000, "leg 2: no", Millis(NOW))
+    desk.world.tell("control", left, seconds=2)
+    rows = desk.ask("status").body["bundles"]
+    assert len(rows) == BUNDLES_KEPT
+    assert rows[-1] == {
+        "bundle": "h-7",
+        "event": "A v B",
+        "strategy": "arbitrage",
+        "outcome": "left",
+        "reason": "leg 2: no",
+        "remainder": "10.00",
         "age_seconds": 2.0,
     }
 

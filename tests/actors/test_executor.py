@@ -10,8 +10,8 @@ from actors.executor import (
     Executor,
     in_flight,
 )
-from actors.messages import Denied, Granted, OrderMoved, Place, Reserve
-from actors.orders import Intent, OrderState
+from actors.messages import Denied, Granted, LegRefused, OrderMoved, Place, Reserve
+from actors.orders import Intent, OrderState, Verdict
 from runtime.host import Host
 from runtime.journal import Journal
 from runtime.supervision import Child, Intensity, Restart
@@ -19,6 +19,7 @@ from runtime.supervisor import Supervisor
 from tests.actors.world import (
     HOME,
     Clerk,
+    Listener,
     S,
     World,
     intent,
@@ -177,6 +178,79 @@ def test_news_of_an_order_from_before_its_own_birth_keeps_it_from_starting_anoth
     world.host.run(REST_AFTER_NO)
     world.tell(ADDRESS, signal())
     assert len(wished(world)) == 1
+
+
+# A leg of a bundle.
+
+HEDGE = "hedge/ao-1:ah:ft:-25"
+LEG = signal(order="t-leg", bundle="h-1")
+
+
+@pytest.fixture
+def legs(world: World) -> World:
+    world.heard[HEDGE] = []
+    world.host.spawn(Listener, HEDGE, heard=world.heard[HEDGE])
+    world.host.run(0)
+    return world
+
+
+def refused(world: World) -> list[LegRefused]:
+    return world.told(HEDGE, LegRefused)
+
+
+def test_a_leg_gets_the_id_that_its_hedge_has_written_down(legs: World) -> None:
+    legs.tell(ADDRESS, LEG, sender=HEDGE)
+    (wanted,) = wished(legs)
+    assert (wanted.order, wanted.bundle) == ("t-leg", "h-1")
+
+
+def test_a_leg_is_not_asked_for_twice(legs: World) -> None:
+    legs.tell(ADDRESS, LEG, LEG, sender=HEDGE)
+    assert len(wished(legs)) == 1
+    assert refused(legs) == []
+    Clerk(legs.journal).want(intent("t-known"), S.DENIED)
+    legs.tell(ADDRESS, Denied("t-leg", ()))
+    legs.tell(ADDRESS, signal(order="t-known", bundle="h-1"), sender=HEDGE)
+    assert len(wished(legs)) == 1
+
+
+def test_a_leg_does_not_wait_behind_another_order(legs: World) -> None:
+    legs.tell(ADDRESS, signal())
+    legs.tell(ADDRESS, LEG, sender=HEDGE)
+    assert refused(legs) == [LegRefused("t-leg", "another order is on its way")]
+    assert len(wished(legs)) == 1
+
+
+def test_a_leg_does_not_rest(legs: World) -> None:
+    legs.tell(ADDRESS, signal())
+    legs.tell(ADDRESS, Denied(wished(legs)[0].order, ()))
+    legs.tell(ADDRESS, LEG, sender=HEDGE)
+    assert [wanted.order for wanted in wished(legs)][1:] == ["t-leg"]
+
+
+def test_what_becomes_of_a_leg_is_told_to_its_hedge(legs: World) -> None:
+    legs.tell(ADDRESS, LEG, sender=HEDGE)
+    move(legs, "t-leg", S.PENDING)
+    move(legs, "t-leg", S.ACCEPTED)
+    assert [moved.state for moved in legs.told(HEDGE, OrderMoved)] == ["pending", "accepted"]
+    move(legs, "t-leg", S.SETTLED)
+    assert len(legs.told(HEDGE, OrderMoved)) == 2
+
+
+def test_why_risk_said_no_is_told_to_the_hedge(legs: World) -> None:
+    legs.tell(ADDRESS, LEG, sender=HEDGE)
+    verdicts = (Verdict("kill_gate", True, "open"), Verdict("max_stake", False, "9.00 of 5.00"))
+    legs.tell(ADDRESS, Denied("t-leg", verdicts))
+    assert refused(legs) == [LegRefused("t-leg", "max_stake: 9.00 of 5.00")]
+
+
+def test_an_order_of_its_own_is_nothing_to_a_hedge(legs: World) -> None:
+    legs.tell(ADDRESS, LEG, sender=HEDGE)
+    legs.tell(ADDRESS, Denied("t-leg", ()), seconds=REST_AFTER_NO)
+    legs.heard[HEDGE].clear()
+    legs.tell(ADDRESS, signal())
+    legs.tell(ADDRESS, Denied(wished(legs)[-1].order, ()))
+    assert legs.heard[HEDGE] == []
 
 
 def test_an_order_on_its_way_is_remembered_at_birth(world: World) -> None:

@@ -5,30 +5,49 @@ from typing import Any
 import msgspec
 import pytest
 
-from actors.market import ASK_AGAIN_AFTER, ASK_FIRST_AFTER, Market
-from actors.messages import Credit, FeedReport, MarketUpdate, Signal
-from actors.selections import Event, Phase, Quote
-from actors.settings import MarketSettings, StrategySettings
+from actors.decision.settings import Stages
+from actors.market import ASK_AGAIN_AFTER, ASK_FIRST_AFTER, LONGEST_REASON, Market
+from actors.messages import (
+    Credit,
+    FeedReport,
+    HedgeWanted,
+    MarketUpdate,
+    QuotesTold,
+    QuotesWanted,
+    Signal,
+    TurnedDown,
+)
+from actors.orders import Verdict
+from actors.selections import Event, Phase, Quote, Side
+from actors.settings import SCALARS, MarketSettings, StrategySettings
 from actors.units import Millis
+from runtime.configuration import validate
 from tests.actors.strategies.samples import Greedy
-from tests.actors.world import EVENT, HOME, NOW, World, event, quote, selection
+from tests.actors.world import EVENT, HOME, NOW, Listener, World, event, quote, selection
 
 SAMPLES = "tests.actors.strategies.samples"
 EXECUTOR = f"executor/{HOME.key}"
 
 
-def start(*strategies: str, **settings: Any) -> World:
-    """Start a market with these of the sample strategies."""
+def start(*strategies: str, stages: Any = None, **settings: Any) -> World:
+    """Start a market with these of the sample strategies, each with these stages."""
     world = World("poller/m", "control", EXECUTOR, f"executor/{selection(1).key}")
+    spawn(world, *strategies, stages=stages, **settings)
+    return world
+
+
+def spawn(world: World, *strategies: str, stages: Any = None, **settings: Any) -> None:
+    checked = validate(Stages, stages or {}, scalars=SCALARS)
     world.spawn(
         Market,
         "market/m",
         market="m",
         settings=MarketSettings("ao", Phase.TODAY, strategies=strategies, **settings),
-        strategies={name: StrategySettings(f"{SAMPLES}:{name}") for name in strategies},
+        strategies={
+            name: StrategySettings(f"{SAMPLES}:{name}", stages=checked) for name in strategies
+        },
         max_age=30.0,
     )
-    return world
 
 
 def update(
@@ -131,7 +150,24 @@ def test_a_strategy_is_asked_about_changed_events_only() -> None:
     assert [view.event.key for view in strategy(world).views] == ["ao-1", "ao-2", "ao-2"]
 
 
-@pytest.mark.parametrize("bad", ["Failing", "FailingLater", "Wordless", "Babbling", "Unspeakable"])
+BAD = {
+    "Failing": "KeyError: 'ao-1'",
+    "FailingLater": "on_update returned a generator; it is to return a list of Wish",
+    "Wordless": "on_update returned nothing",
+    "Babbling": "wish 0 of 1: is a str, not a Wish",
+    "Unspeakable": "wish 0 of 1: Encoding objects of type object is unsupported",
+    "Generous": "wish 0 of 1: stake -500 is not above 0",
+    "Careless": "wish 0 of 1: floor 0 is no price in thousandths",
+    "Inventive": f"wish 0 of 1: its quote of {HOME.key} at SBO is not of this view",
+    "HalfGood": "wish 1 of 2: stake 0 is not above 0",
+    "Endless": "on_update returned 1001 wishes; at most 1000 are taken",
+    "Leaving": "SystemExit: ao-1",
+    "Unspeakably": "ValueError: ",
+    "ShortSighted": "let looks_back of the strategy return as much",
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
 def test_a_strategy_that_fails_stops_alone(bad: str) -> None:
     world = start(bad, "Greedy")
     incarnation = world.host.cells["market/m"].incarnation
@@ -143,6 +179,201 @@ def test_a_strategy_that_fails_stops_alone(bad: str) -> None:
     assert isinstance(market, Market)
     assert set(market._strategies) == {"Greedy"}
     assert credits(world) == [True, True, True]
+    stopped = world.told("control", FeedReport)[-1].stopped
+    assert list(stopped) == [bad]
+    assert BAD[bad] in stopped[bad]
+    assert len(stopped[bad]) <= LONGEST_REASON
+
+
+def test_a_price_that_is_no_more_stops_who_still_wants_it() -> None:
+    world = start("Nostalgic", "Greedy")
+    world.tell("market/m", update(world, quote()))
+    assert world.told("control", FeedReport)[-1].stopped == {}
+    world.tell("market/m", update(world, quote(price=1960)))
+    assert list(world.told("control", FeedReport)[-1].stopped) == ["Nostalgic"]
+    assert [said.price for said in world.told(EXECUTOR, Signal)] == [1950, 1950, 1960]
+
+
+def test_a_strategy_that_stopped_is_asked_again_when_its_market_starts_again() -> None:
+    world = start("Nostalgic")
+    world.tell("market/m", update(world, quote()), update(world, quote(price=1960)))
+    world.kill("market/m")
+    spawn(world, "Nostalgic")
+    world.tell("market/m", update(world, quote(price=1970)))
+    assert world.told("control", FeedReport)[-1].stopped == {}
+    assert [said.price for said in world.told(EXECUTOR, Signal)] == [1950, 1970]
+
+
+# The decision stages.
+
+
+def test_a_signal_says_what_each_stage_said() -> None:
+    world = start("Greedy", stages={"liquidity": {"least": 5}, "freshness": "10s"})
+    world.tell("market/m", update(world, quote()))
+    (said,) = world.told(EXECUTOR, Signal)
+    assert said.evidence.stages == (
+        Verdict("freshness", True, "0.0 s of at most 10 s"),
+        Verdict("liquidity", True, "SBO does not say what it takes: pass"),
+    )
+
+
+def test_what_was_turned_down_is_reported_with_its_stage_and_reason() -> None:
+    world = start("Greedy", stages={"liquidity": {"least": 5, "unknown": "refuse"}})
+    world.tell("market/m", update(world, quote()))
+    world.tell("market/m", update(world, quote(price=1960), quote(selection(1))))
+    assert world.told(EXECUTOR, Signal) == []
+    report = world.told("control", FeedReport)[-1]
+    reason = "SBO does not say what it takes: refuse"
+    assert report.turned_down == (TurnedDown("Greedy", "liquidity", 3, reason, Millis(NOW)),)
+    assert report.signals == 0
+
+
+def test_a_wish_that_has_to_last_is_signalled_when_it_has_without_a_new_price() -> None:
+    world = start("Greedy", stages={"confirmation": "3s"})
+    world.tell("market/m", update(world, quote()), seconds=2.9)
+    assert world.told(EXECUTOR, Signal) == []
+    world.host.run(0.2)
+    (said,) = world.told(EXECUTOR, Signal)
+    assert said.evidence.stages[-1] == Verdict("confirmation", True, "wanted for 3.0 s of 3 s")
+    world.host.run(60)
+    assert len(world.told(EXECUTOR, Signal)) == 1
+
+
+def test_a_wish_that_is_gone_before_it_has_lasted_is_not_signalled() -> None:
+    world = start("Greedy", stages={"confirmation": "3s"})
+    world.tell("market/m", update(world, quote()), seconds=2)
+    world.tell("market/m", update(world, removed=((HOME.key, "SBO"),)), seconds=10)
+    assert world.told(EXECUTOR, Signal) == []
+    world.tell("market/m", update(world))
+    (row,) = world.told("control", FeedReport)[-1].turned_down
+    assert (row.stage, row.count) == ("confirmation", 1)
+
+
+def test_a_price_that_was_away_in_between_begins_anew() -> None:
+    world = start("Greedy", stages={"confirmation": "3s"})
+    world.tell("market/m", update(world, quote()), seconds=2)
+    world.tell("market/m", update(world, removed=((HOME.key, "SBO"),)), seconds=0.5)
+    world.tell("market/m", update(world, quote(received_at=world.now)), seconds=2.9)
+    assert world.told(EXECUTOR, Signal) == []
+    world.host.run(0.2)
+    assert len(world.told(EXECUTOR, Signal)) == 1
+
+
+def test_a_price_that_is_stale_before_it_was_confirmed_is_not_signalled() -> None:
+    world = start("Greedy", stages={"confirmation": "3s"})
+    world.tell("market/m", update(world, quote(received_at=NOW - 28_000)), seconds=10)
+    assert world.told(EXECUTOR, Signal) == []
+
+
+def test_two_wishes_of_an_event_are_each_confirmed_in_their_time() -> None:
+    world = start("Greedy", stages={"confirmation": "3s"})
+    world.tell("market/m", update(world, quote()), seconds=2)
+    world.tell("market/m", update(world, quote(selection(1))), seconds=1.5)
+    other = f"executor/{selection(1).key}"
+    assert (len(world.told(EXECUTOR, Signal)), world.told(other, Signal)) == (1, [])
+    world.host.run(1.6)
+    assert len(world.told(other, Signal)) == 1
+
+
+def test_a_strategy_sees_how_prices_went() -> None:
+    world = start("Watching")
+    world.tell("market/m", update(world, quote(), quote(book="PIN")), seconds=5)
+    rise = quote(price=1960, received_at=world.now)
+    world.tell("market/m", update(world, rise, quote(book="PIN", received_at=world.now)))
+    assert [(said.book, said.price) for said in world.told(EXECUTOR, Signal)] == [("SBO", 1960)]
+
+
+@pytest.mark.parametrize(
+    ("names", "stages", "kept"),
+    [
+        (("Greedy",), {}, 0),
+        (("Greedy",), {"movement": {"window": "45s", "most": 1.0}}, 45),
+        (("Watching",), {"volatility": {"window": "5s", "most": 1.0}}, 10),
+        (("Watching", "Greedy"), {"volatility": {"window": "1m", "most": 1.0}}, 60),
+    ],
+)
+def test_prices_are_kept_as_far_back_as_somebody_looks(
+    names: tuple[str, ...], stages: Any, kept: float
+) -> None:
+    world = start(*names, stages=stages)
+    world.tell("market/m", update(world, quote()))
+    market = world.host.cells["market/m"].actor
+    assert isinstance(market, Market)
+    assert market._view.history.seconds == kept
+    assert len(market._view.history) == (1 if kept else 0)
+
+
+# Bets that belong together.
+
+AWAY = msgspec.structs.replace(HOME, line=25, side=Side.AWAY)
+HEDGE = f"hedge/{HOME.market_key}"
+
+
+def pairing(**parameters: Any) -> World:
+    world = World("poller/m", "control", EXECUTOR, HEDGE)
+    world.spawn(
+        Market,
+        "market/m",
+        market="m",
+        settings=MarketSettings("ao", Phase.TODAY, strategies=("Pairing",)),
+        strategies={"Pairing": StrategySettings(f"{SAMPLES}:Pairing", parameters)},
+        max_age=30.0,
+    )
+    return world
+
+
+def test_what_is_wanted_together_goes_to_the_hedge_of_its_market() -> None:
+    world = pairing()
+    world.tell("market/m", update(world, quote(), quote(AWAY, "PIN", 2050)))
+    (said,) = world.told(HEDGE, HedgeWanted)
+    assert [(leg.selection, leg.book, leg.stake) for leg in said.legs] == [
+        (HOME, "SBO", 500),
+        (AWAY, "PIN", 500),
+    ]
+    assert (said.cap, said.most_loss, said.step) == (500, 100, 10)
+    assert world.told(EXECUTOR, Signal) == []
+    assert world.told("control", FeedReport)[-1].signals == 1
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"sides": 1}, "its legs are not one for each side of one market"),
+        ({"cap": -1}, "cap and most_loss are not below 0"),
+        ({"stake": 0}, "leg 0: stake 0 is not above 0"),
+    ],
+)
+def test_what_cannot_belong_together_stops_its_strategy(parameters: Any, said: str) -> None:
+    world = pairing(**parameters)
+    world.tell("market/m", update(world, quote(), quote(AWAY, "PIN", 2050)))
+    assert said in world.told("control", FeedReport)[-1].stopped["Pairing"]
+    assert world.told(HEDGE, HedgeWanted) == []
+
+
+def test_a_hedge_is_told_the_fresh_prices_of_a_side() -> None:
+    world = start()
+    old = quote(AWAY, "GA", 2090, NOW - 20_000)
+    world.heard[HEDGE] = []
+    world.host.spawn(Listener, HEDGE, heard=world.heard[HEDGE])
+    world.tell("market/m", update(world, quote(), quote(AWAY, "PIN", 2050), old), seconds=15)
+    world.tell("market/m", QuotesWanted(AWAY), sender=HEDGE)
+    world.tell("market/m", QuotesWanted(msgspec.structs.replace(AWAY, line=50)), sender=HEDGE)
+    world.tell("market/m", QuotesWanted(msgspec.structs.replace(AWAY, event="x")), sender=HEDGE)
+    known, *unknown = world.told(HEDGE, QuotesTold)
+    assert (known.selection, [quote.book for quote in known.quotes]) == (AWAY.key, ["PIN"])
+    assert [told.quotes for told in unknown] == [(), ()]
+
+
+def test_the_prices_of_a_match_long_over_are_forgotten_with_it() -> None:
+    world = start("Watching")
+    old = event("ao-old", start=Millis(NOW - 6 * 3_600_000 + 30_000))
+    gone = msgspec.structs.replace(HOME, event="ao-old")
+    world.tell("market/m", update(world, quote(), quote(gone), events=(EVENT, old)), seconds=61)
+    market = world.host.cells["market/m"].actor
+    assert isinstance(market, Market)
+    assert len(market._view.history) == 2
+    world.tell("market/m", update(world))
+    assert len(market._view.history) == 1
 
 
 def test_what_a_market_does_is_reported() -> None:

@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from actors.gate import KillGate
-from actors.messages import AccountState, FeedReport, SessionReport
+from actors.messages import AccountState, FeedReport, SessionReport, TurnedDown
 from actors.metrics import TRADING, BettingCollector
 from actors.settings import Mode
 from actors.status import Reported
@@ -84,6 +84,17 @@ def test_feeds_sessions_and_accounts_are_told_by_their_names(desk: Desk) -> None
     assert found["tictac_account_credit ao"] == 990
     assert found["tictac_account_difference ao"] == -0.05
     assert (found["tictac_session_logged_in ao"], found["tictac_session_logged_in b"]) == (1, 0)
+
+
+def test_what_was_turned_down_and_who_stopped_is_told(desk: Desk) -> None:
+    assert desk.reported is not None
+    turned_down = (TurnedDown("value", "edge", 7, "0.1 % of at least 1 %", Millis(NOW)),)
+    desk.reported.feeds["m"] = FeedReport(
+        "m", Millis(NOW), 3, 40, 5, 1, 2, turned_down, {"steam": "KeyError: 'x'"}
+    )
+    found = desk.figures()
+    assert found["tictac_turned_down_total m edge value"] == 7
+    assert found["tictac_strategy_stopped m steam"] == 1
 
 
 def test_while_nobody_keeps_reports_the_ledger_is_told_all_the_same(desk: Desk) -> None:

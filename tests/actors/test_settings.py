@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from actors.decision.settings import Consensus, Density, Liquidity, Movement, Stages
 from actors.selections import MarketType, Phase
 from actors.settings import (
     AccountSettings,
+    Amount,
     Book,
     MarketSettings,
     MetricsSettings,
@@ -15,6 +17,7 @@ from actors.settings import (
     Settings,
     load,
 )
+from runtime.configuration import Seconds
 from runtime.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,6 +119,56 @@ def test_a_strategy_needs_a_name(tmp_path: Path) -> None:
     text = GOOD.replace("strategies: {value:", 'strategies: {"": {use: "m:C"}, value:')
     (fault,) = faults(tmp_path, text)
     assert fault.startswith("strategies: one has no name")
+
+
+STAGED = GOOD.replace('"actors.strategies.value:Value"', '"m:C", stages: {STAGES}')
+
+
+def test_stages_are_off_until_they_are_named(tmp_path: Path) -> None:
+    assert loaded(tmp_path, GOOD).strategies["value"].stages == Stages()
+    text = STAGED.replace(
+        "STAGES",
+        "freshness: 10s, liquidity: {least: 20.00}, movement: {window: 1m, most: 3},"
+        " density: {again_after: 10m}, consensus: {books: [PIN]}, edge: 1, confirmation: 3s",
+    )
+    assert loaded(tmp_path, text).strategies["value"].stages == Stages(
+        freshness=Seconds(10.0),
+        liquidity=Liquidity(Amount(2_000)),
+        movement=Movement(Seconds(60.0), 3.0),
+        density=Density(Seconds(600.0)),
+        consensus=Consensus(("PIN",)),
+        edge=1.0,
+        confirmation=Seconds(3.0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("freshness: 10", ".freshness", "10s"),
+        ("freshness: 0s", ".freshness", "above 0"),
+        ("liquidity: {}", ".liquidity.least", "missing; allowed: an amount"),
+        ("liquidity: {least: 1, unknown: maybe}", ".liquidity.unknown", "pass, refuse"),
+        ("movement: {window: 11m, most: 1}", ".movement.window", "up to 600"),
+        ("movement: {window: 1m}", ".movement.most", "missing"),
+        ("volatility: {window: 1m, most: -1}", ".volatility.most", "above 0"),
+        ("density: {most_per_event: 0}", ".density.most_per_event", "from 1"),
+        ("density: {most: 1}", ".density.most", "most_per_event"),
+        ("consensus: {books: []}", ".consensus.books", "of length from 1"),
+        ("consensus: {books: [A], at_least: 2}", ".consensus", "at_least is 2 and books has 1"),
+        ("consensus: {books: [A], method: guess}", ".consensus.method", "shin"),
+        ("edge: 1", "", "edge needs consensus"),
+        ("edge: -1, consensus: {books: [A]}", ".edge", "from 0"),
+        ("confirmation: 1h", ".confirmation", "up to 600"),
+        ("freshnes: 10s", ".freshnes", "did you mean freshness?"),
+    ],
+)
+def test_a_fault_in_a_stage_names_its_place(
+    tmp_path: Path, text: str, place: str, said: str
+) -> None:
+    (fault,) = faults(tmp_path, STAGED.replace("STAGES", text))
+    assert fault.startswith(f"strategies.value.stages{place}: ")
+    assert said in fault
 
 
 def test_without_any_account_the_fault_says_so(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from tests.actors.test_settler_adopts import Adopting
 from tests.actors.test_strangers import whole
 from tests.actors.world import KEY, TO_IN_DOUBT, Clerk, S, agreed, intent
 from tests.actors.world import World as Desk
+from tests.system.bundles import world_of_bundles
 from tests.system.test_faults import BAD_BOOK
 
 SEEDS = (1, 3, 4, 11)
@@ -56,7 +57,9 @@ def lived(folder: Path) -> list[Written]:
         for entry in world.journal.entries():  # each day counts its orders from t-000001
             lines = msgspec.json.encode(entry).replace(b"t-0", f"t-{number}".encode())
             entries.append(msgspec.json.decode(lines, type=Written))
-    return entries + _operated(folder) + _matched() + _adopted() + _restored(folder)
+    return (
+        entries + _bundled(folder) + _operated(folder) + _matched() + _adopted() + _restored(folder)
+    )
 
 
 def chosen(entries: list[Written]) -> list[Written]:
@@ -154,6 +157,15 @@ def _matched() -> list[Written]:
     desk.tell(listed("ao", "Ajax v PSV"), listed("oa", "Ajax v PSV"))
     desk.steer(ruling="refuse", number="2", reason="another game")
     return list(desk.world.journal.entries("fixtures"))
+
+
+def _bundled(folder: Path) -> list[Written]:
+    """Let a Hedge write down what it begins; its orders are like any others."""
+    state = folder / "bundled"
+    state.mkdir()
+    world = world_of_bundles(state)
+    world.run(20)
+    return [entry for entry in world.journal.entries() if entry.kind.startswith("hedge.")]
 
 
 def _restored(folder: Path) -> list[Written]:

@@ -11,7 +11,9 @@ import pytest
 from actors.cli.operate import _resume
 from actors.gate import KillGate
 from actors.ledger import Ledger, open_journal
+from actors.messages import FeedReport, TurnedDown
 from actors.settings import Mode
+from actors.units import Millis
 from tests.actors.cli.commands import Commands, running_core
 from tests.actors.world import TO_ACCEPTED, Clerk, intent
 
@@ -196,6 +198,17 @@ def test_what_is_said_to_people_says_what_happened(tictac: Commands) -> None:
         assert "and the core says so" in tictac("kill", "--reason", "x").out
         assert tictac("resume", "--reason", "checked").out == "resumed: checked\n"
     assert "no core is running to say so" in tictac("kill", "--reason", "x").out
+
+
+def test_a_status_for_people_names_who_stopped_and_what_was_turned_down(tictac: Commands) -> None:
+    rows = (TurnedDown("value", "edge", 7, "0.1 % of at least 1 %", Millis(0)),)
+    with running_core(tictac.state) as host:
+        stopped = {"steam": "KeyError: 'x'"}
+        host.tell("control", FeedReport("m", Millis(0), 3, 40, 5, 1, 2, rows, stopped))
+        out = tictac("status").out
+    assert "STOPPED strategy steam in m: KeyError: 'x'" in out
+    assert "turned down m value: edge 7 times, last " in out
+    assert " s ago: 0.1 % of at least 1 %" in out
 
 
 def test_live_is_armed_for_a_time(tictac: Commands) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from actors.cli.read import summary
 from actors.ledger import open_journal
+from actors.orders import Verdict
 from actors.risk.controls import verdicts
 from actors.risk.reservations import Reservations
 from actors.risk.scene import Scene
@@ -15,6 +16,7 @@ from actors.units import Millis
 from runtime.journal import Entry
 from tests.actors.cli.commands import Commands
 from tests.actors.world import (
+    EVIDENCE,
     NOW,
     TO_IN_DOUBT,
     TO_PERMITTED,
@@ -31,6 +33,11 @@ BET_KEYS = {
 }
 
 
+STAGED = msgspec.structs.replace(
+    EVIDENCE, stages=(Verdict("freshness", True, "1.0 s of at most 30 s"),)
+)
+
+
 @pytest.fixture
 def filled(tictac: Commands) -> Commands:
     """Return a state directory with a settled bet, one in doubt and one that was denied."""
@@ -40,7 +47,7 @@ def filled(tictac: Commands) -> Commands:
     clerk = Clerk(journal, "risk")
     found = verdicts(Scene(intent(), Reservations(), RiskSettings(), NOW, Mode.PAPER, False, 0))
     body = {
-        "intent": msgspec.to_builtins(intent("t-settled")),
+        "intent": msgspec.to_builtins(intent("t-settled", evidence=STAGED)),
         "controls": msgspec.to_builtins(found),
     }
     clerk.write(Entry("order.intent", "t-settled", body))
@@ -97,6 +104,9 @@ def test_why_tells_the_whole_chain(filled: Commands, name: str) -> None:
     assert found["prices"] == [
         {"book": "PIN", "side": "home", "price": "1.930", "age_seconds": 0.0}
     ]
+    assert found["stages"] == [
+        {"control": "freshness", "passed": True, "figure": "1.0 s of at most 30 s"}
+    ]
     controls = {control["control"]: control for control in found["controls"]}
     assert len(controls) == 26
     assert controls["max_stake"] == {
@@ -121,6 +131,8 @@ def test_why_for_people_says_the_same(filled: Commands) -> None:
         "Arsenal v Everton",
         "fair price 1.900, edge 2.63 %",
         "PIN home 1.930 (0.0 s old)",
+        "  decision stages:",
+        "pass freshness: 1.0 s of at most 30 s",
         "pass max_stake: 10.00 of 10.00",
         "sending by risk",
         "price 1.960",

@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from actors.gate import KillGate
+from actors.hedge.bundle import Try
 from actors.messages import AccountState, Armed, Denied, Granted, OrderMoved, Reserve
 from actors.orders import Intent, OrderState
 from actors.risk.actor import Risk
@@ -352,6 +354,26 @@ def test_a_cooldown_outlives_a_restart_just_before_its_end(world: World, gate: K
     world.host.run(59.999)
     start(world, gate, limits(selection_cooldown=60.0))
     assert refused_by(ask(world, fresh(world, "t-1"))) == ["selection_cooldown"]
+
+
+def test_the_legs_of_a_bundle_belong_together_also_after_a_restart(
+    world: World, gate: KillGate
+) -> None:
+    bounds = limits(selection_cooldown=60.0, event_cooldown=30.0)
+    leg = intent("t-leg", bundle="h-1", selection=handicap(1))
+    start(world, gate, bounds)
+    assert refused_by(ask(world, leg)) == []
+    other = intent("t-other", bundle="h-1", selection=handicap(2))
+    assert refused_by(ask(world, other)) == []
+    assert refused_by(ask(world, intent("t-1", selection=handicap(3)))) == ["event_cooldown"]
+    tried = msgspec.to_builtins(Try("h-1", 0, "t-leg", "SBO", 1950, 1920, 1000, NOW, NOW))
+    clerk = Clerk(world.journal, "hedge/ao-1:ah:ft:-25")
+    clerk.write(Entry("hedge.leg", "hedge/ao-1:ah:ft:-25", {"tried": tried}))
+    clerk.move("t-leg", S.SENDING, S.PENDING, S.REFUSED)
+    world.kill("risk")
+    start(world, gate, bounds)
+    again = intent("t-again", bundle="h-1", selection=handicap(1))
+    assert refused_by(ask(world, again)) == []
 
 
 def test_the_days_loss_outlives_a_restart(world: World, gate: KillGate) -> None:

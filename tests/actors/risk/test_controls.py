@@ -230,6 +230,26 @@ def test_a_selection_rests_until_its_cooldown_is_over() -> None:
     )
 
 
+@pytest.mark.parametrize("control", ["selection_cooldown", "event_cooldown"])
+def test_the_legs_of_one_bundle_need_no_rest_between_them(control: str) -> None:
+    selection, now = handicap(1), {"last_by_event": {"ao-1": NOW}}
+    bounds = limits(selection_cooldown=60.0, event_cooldown=60.0)
+    for bundle, last, passed in (
+        ("h-1", "h-1", True),
+        ("h-1", "h-2", False),
+        ("h-1", "", False),
+        ("", "", False),
+    ):
+        known = book(
+            last_by_selection={selection.key: NOW},
+            last_bundle={selection.key: last, "ao-1": last},
+            **now,
+        )
+        verdict = judged(control, intent(selection=selection, bundle=bundle), known, bounds)
+        assert verdict.passed is passed
+        assert not passed or verdict.figure == "a leg of h-1"
+
+
 def test_an_event_rests_until_its_cooldown_is_over() -> None:
     known = book(last_by_event={"ao-1": NOW - 5_000})
     assert judged("event_cooldown", known=known, bounds=limits(event_cooldown=5.0)).passed

@@ -80,6 +80,14 @@ def test_a_strategy_that_cannot_be_made_is_named() -> None:
     assert said.endswith("cannot be made (ValueError: no luck today)")
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Timeless", "looks back 1e+09 s; allowed: 0 up to 600"), ("Vague", "no number of seconds")],
+)
+def test_how_far_a_strategy_looks_back_is_looked_at_before_the_start(name: str, said: str) -> None:
+    assert said in fault(f"{SAMPLES}:{name}")
+
+
 def test_a_strategy_that_answers_nothing_says_so() -> None:
     with pytest.raises(NotImplementedError, match="Strategy has no on_update"):
         Strategy(None).on_update(None)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""What lies between a strategy's wish and a signal: small stages, each passes or says why not."""

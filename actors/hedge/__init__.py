@@ -1,0 +1,1 @@
+"""Bets that belong together: one actor for each market in which some are being placed."""
