@@ -20,6 +20,7 @@ from actors.messages import (
     QuotesWanted,
     Signal,
 )
+from actors.orders import OPEN, OrderState
 from actors.settings import RiskSettings
 from actors.units import Millis
 from runtime.actor import Actor
@@ -80,9 +81,7 @@ class Hedge(Actor):
         plan = Plan(
             self.identity.new("h"), wanted.legs, wanted.cap, wanted.most_loss, wanted.step, now
         )
-        why = (
-            "the kill gate is closed" if self._gate.closed() else why_not_begun(plan, self._limits)
-        )
+        why = "the kill gate is closed" if self._gate.closed() else self._why_not(plan)
         if why:
             self._rest()
             self._report(plan, End("not begun", 0, why))
@@ -91,6 +90,13 @@ class Hedge(Actor):
         self.record("hedge.begun", self.address, plan=msgspec.to_builtins(plan))
         self._report(plan, End("begun", 0, ""))
         self._begin(0, plan.legs[0])
+
+    def _why_not(self, plan: Plan) -> str:
+        ledger, held = Ledger(self.journal), []
+        for leg in plan.legs:
+            orders = ledger.of_selection(leg.selection.key)
+            held.append(sum(order.stake for order in orders if OrderState(order.state) in OPEN))
+        return why_not_begun(plan, self._limits, held)
 
     def _go_on(self) -> None:
         if self._bundle is None:

@@ -5,7 +5,7 @@ none, so that no leg is bet on twice; what may be open stays within the cap what
 the next order, because it is looked at both ways before it begins.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import ceil
@@ -20,12 +20,15 @@ from actors.odds.arbitrage import (
     worst_loss,
 )
 from actors.orders import FINAL, OrderState
-from actors.selections import Quote
+from actors.selections import Phase, Quote
 from actors.settings import RiskSettings
 
 MOST_TRIES = 5
 GIVE_UP_AFTER = 60_000
 """Milliseconds from the beginning on, after which no leg is begun any more."""
+
+TIME_FOR_IT = 30_000
+"""Milliseconds that must be left before a match begins: afterwards Risk denies the later legs."""
 
 SURELY = 5_000
 """Milliseconds after a price has become too old for Risk: an order of it can only be denied."""
@@ -33,8 +36,8 @@ SURELY = 5_000
 DENIED_PAUSE = 5_000
 """Milliseconds from an order that Risk denied to the next one of the same leg."""
 
-STOPPED = ("kill_gate", "not_paused", "armed")
-"""The controls whose no ends a bundle: somebody wants the betting to stop."""
+STOPPED = ("kill_gate", "not_paused", "armed", "not_started")
+"""The controls whose no ends a bundle: somebody wants the betting to stop, or it is too late."""
 
 TAKEN = (OrderState.ACCEPTED, OrderState.SETTLED)
 REFUSING = (OrderState.REFUSED, OrderState.EXPIRED, OrderState.NOT_SENT)
@@ -90,13 +93,16 @@ class Bet:
     stake: int
 
 
-def why_not_begun(plan: Plan, limits: RiskSettings) -> str:
+def why_not_begun(plan: Plan, limits: RiskSettings, held: Sequence[int]) -> str:
     """Return why a plan may not be begun; empty when it may.
 
-    The limits are those of the configuration: what Risk is sure to refuse of a later leg, that
-    leg cannot hedge.
+    The limits are those of the configuration, `held` is what is open on the selection of each
+    leg: what Risk is sure to refuse of a later leg, that leg cannot hedge.
     """
     bets = [(leg.stake, leg.price) for leg in plan.legs]
+    event = plan.legs[0].event
+    if event.phase is not Phase.LIVE and event.start - plan.begun_at < TIME_FOR_IT:
+        return f"the match begins in {(event.start - plan.begun_at) // 1000} s"
     if any(stake <= 0 for stake, _ in bets):
         return "a leg has no stake"
     open_at_most = sum(stake for stake, _ in bets[:-1])
@@ -105,12 +111,17 @@ def why_not_begun(plan: Plan, limits: RiskSettings) -> str:
     loss = worst_loss(bets)
     if loss > plan.most_loss:
         return f"it would lose {loss}, at most {plan.most_loss}"
-    one = min(limits.max_stake, limits.max_selection_exposure)
-    if max(stake for stake, _ in bets) > one:
-        return f"a leg is above {one}, the limit of Risk"
+    if max(stake for stake, _ in bets) > limits.max_stake:
+        return f"a leg is above max_stake, {limits.max_stake}"
+    most = limits.max_selection_exposure
+    for number, (has, (stake, _)) in enumerate(zip(held, bets, strict=True), 1):
+        if has + stake > most:
+            return (
+                f"leg {number} has {has} open and needs {stake}, max_selection_exposure is {most}"
+            )
     together = min(limits.max_event_exposure, limits.max_market_exposure)
     if sum(stake for stake, _ in bets) > together:
-        return f"all legs are above {together}, the limit of Risk"
+        return f"all legs are above {together}, the limit of a market or an event"
     return ""
 
 

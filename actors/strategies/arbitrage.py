@@ -33,6 +33,7 @@ class Arbitrage(Strategy):
         most_profit: Annotated[float, msgspec.Meta(gt=0, le=100)] = 6.0
         outlay: Money = 2_000
         step: Money = 100
+        least_stake: Money = 500
         cap: Money = 1_500
         most_loss: Annotated[int, msgspec.Meta(ge=0)] = 100
 
@@ -61,7 +62,7 @@ class Arbitrage(Strategy):
         sized = stakes(prices, wanted.outlay, wanted.step, limits, wanted.cap)
         outlay = sum(sized)
         profit = -worst_loss(list(zip(sized, prices, strict=True)))
-        if min(sized) <= 0 or profit * 100 < wanted.least_profit * outlay:
+        if min(sized) < wanted.least_stake or profit * 100 < wanted.least_profit * outlay:
             return None
         evidence = _Evidence(view, quotes, total, outlay, profit)
         legs = tuple(evidence.leg(quote, stake) for quote, stake in zip(quotes, sized, strict=True))

@@ -35,12 +35,11 @@ def world_of_bundles(
     trouble: Trouble | None = None,
     limits: RiskSettings = WIDE,
     book: dict[str, Any] | None = None,
-    **parameters: int,
+    use: str = "tests.actors.strategies.samples:Bundling",
+    **parameters: float,
 ) -> World:
     """Return a world whose only strategy wants every side of one market of each match."""
-    strategies = {
-        "bundling": StrategySettings("tests.actors.strategies.samples:Bundling", dict(parameters))
-    }
+    strategies = {"bundling": StrategySettings(use, dict(parameters))}
     markets = {
         name: replace(market, strategies=("bundling",)) for name, market in SETTINGS.markets.items()
     }

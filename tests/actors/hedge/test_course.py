@@ -11,6 +11,7 @@ from actors.hedge.course import (
     GIVE_UP_AFTER,
     MOST_TRIES,
     SURELY,
+    TIME_FOR_IT,
     Bet,
     End,
     Fate,
@@ -22,12 +23,14 @@ from actors.hedge.course import (
     why_not_begun,
 )
 from actors.orders import FINAL, OrderState
-from actors.selections import Quote
-from actors.settings import Amount, RiskSettings
+from actors.selections import Phase, Quote
+from actors.settings import RiskSettings
+from actors.units import Millis
 from tests.actors.hedge.given import AWAY, LEGS, bundle, known, order, plan, tried
-from tests.actors.world import NOW, limits, quote
+from tests.actors.world import NOW, event, limits, quote
 
 S = OrderState
+NONE = (0, 0)
 TAKEN = {"t-1": order(S.ACCEPTED)}
 
 
@@ -39,7 +42,7 @@ def end(outcome: str, remainder: int, reason: str) -> End:
 
 
 def test_a_plan_within_all_that_is_stated_may_begin() -> None:
-    assert why_not_begun(plan(), limits()) == ""
+    assert why_not_begun(plan(), limits(), NONE) == ""
 
 
 @pytest.mark.parametrize(
@@ -48,24 +51,54 @@ def test_a_plan_within_all_that_is_stated_may_begin() -> None:
         ({"cap": 999}, {}, "1000 would be open before the last leg, the cap is 999"),
         ({"legs": (LEGS[0], replace(LEGS[1], stake=0))}, {}, "a leg has no stake"),
         ({"legs": (LEGS[0], replace(LEGS[1], price=1900))}, {}, "it would lose 82, at most 50"),
-        ({}, {"max_stake": 1_019}, "a leg is above 1019, the limit of Risk"),
-        ({}, {"max_selection_exposure": 1_019}, "a leg is above 1019, the limit of Risk"),
-        ({}, {"max_event_exposure": 2_019}, "all legs are above 2019, the limit of Risk"),
-        ({}, {"max_market_exposure": 2_019}, "all legs are above 2019, the limit of Risk"),
+        ({}, {"max_stake": 1_019}, "a leg is above max_stake, 1019"),
+        ({}, {"max_selection_exposure": 1_019}, "leg 2 has 0 open and needs 1020"),
+        (
+            {},
+            {"max_event_exposure": 2_019},
+            "all legs are above 2019, the limit of a market or an event",
+        ),
+        (
+            {},
+            {"max_market_exposure": 2_019},
+            "all legs are above 2019, the limit of a market or an event",
+        ),
     ],
 )
 def test_a_plan_that_may_not_begin_says_why(fields: Any, limit: Any, said: str) -> None:
-    assert why_not_begun(plan(**fields), limits(**limit)) == said
+    assert why_not_begun(plan(**fields), limits(**limit), NONE).startswith(said)
+
+
+def test_what_is_open_on_the_side_of_a_later_leg_counts() -> None:
+    wide = limits(max_selection_exposure=2_000)
+    assert why_not_begun(plan(), wide, (1_000, 980)) == ""
+    assert "leg 2 has 981 open and needs 1020" in why_not_begun(plan(), wide, (0, 981))
 
 
 def test_of_three_legs_the_first_two_are_within_the_cap() -> None:
     three = (*LEGS, replace(LEGS[1], price=9000))
-    assert "2020 would be open" in why_not_begun(plan(legs=three, most_loss=9_999), limits())
+    assert "2020 would be open" in why_not_begun(
+        plan(legs=three, most_loss=9_999), limits(), (0, 0, 0)
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "phase", "said"),
+    [
+        (TIME_FOR_IT, Phase.TODAY, ""),
+        (TIME_FOR_IT - 1, Phase.TODAY, "the match begins in 29 s"),
+        (-600_000, Phase.LIVE, ""),
+    ],
+)
+def test_there_has_to_be_time_for_the_later_legs(left: int, phase: Phase, said: str) -> None:
+    soon = event(start=Millis(NOW + left), phase=phase)
+    legs = tuple(replace(leg, event=soon) for leg in LEGS)
+    assert why_not_begun(plan(legs=legs), limits(), NONE) == said
 
 
 def test_the_limits_that_ship_let_a_small_one_begin() -> None:
     small = tuple(replace(leg, stake=leg.stake // 2) for leg in LEGS)
-    assert why_not_begun(plan(legs=small), RiskSettings(max_stake=Amount(1_000))) == ""
+    assert why_not_begun(plan(legs=small), RiskSettings(), NONE) == ""
 
 
 # What became of an order.
@@ -152,7 +185,7 @@ def test_after_a_denial_there_is_a_pause() -> None:
     assert next_step(made, known(orders=TAKEN, refused=told, now=NOW + DENIED_PAUSE)) == Look(1)
 
 
-@pytest.mark.parametrize("control", ["kill_gate", "not_paused", "armed"])
+@pytest.mark.parametrize("control", ["kill_gate", "not_paused", "armed", "not_started"])
 def test_who_stops_the_betting_stops_the_bundle(control: str) -> None:
     made = bundle(tried(0, "t-1"), tried(1, "t-2"))
     told = known(orders=TAKEN, refused={"t-2": f"{control}: figure"}, now=NOW + 9_000)

@@ -40,14 +40,15 @@ EXECUTORS = (f"executor/{HOME.key}", f"executor/{AWAY.key}")
 class Desk:
     """A Hedge with listeners around it; the test writes what becomes of orders."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **bounds: int) -> None:
+        self.limits = limits(**bounds)
         self.world = World("control", "market/m", *EXECUTORS)
         self.gate = KillGate(folder)
         self.clerk = Clerk(self.world.journal)
         self.start()
 
     def start(self) -> None:
-        self.world.spawn(Hedge, ADDRESS, gate=self.gate, limits=limits())
+        self.world.spawn(Hedge, ADDRESS, gate=self.gate, limits=self.limits)
 
     def restart(self) -> None:
         self.world.kill(ADDRESS)
@@ -189,6 +190,17 @@ def test_a_cap_that_the_first_leg_exceeds_keeps_it_from_beginning(desk: Desk) ->
     desk.want(cap=999)
     assert (desk.all_signals(), desk.kinds()) == (0, [])
     assert desk.reports() == [("not begun", 0)]
+
+
+def test_what_is_open_on_a_side_already_keeps_it_from_beginning(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, max_selection_exposure=1_500)
+    desk.clerk.want(intent("t-old", selection=AWAY, stake=500), *TO_PENDING)
+    desk.want()
+    assert desk.all_signals() == 0
+    desk.clerk.move("t-old", S.REFUSED)
+    desk.world.host.run(REST_AFTER)
+    desk.want()
+    assert desk.all_signals() == 1
 
 
 def test_a_closed_gate_keeps_it_from_beginning_and_from_going_on(desk: Desk) -> None:

@@ -18,7 +18,7 @@ GOOD = {"SBO": {HOME: 2100, AWAY: 1800}, "PIN": {HOME: 1850, AWAY: 2050}}
 
 
 def bundles(offered: dict[str, dict[Selection, int]], /, **parameters: Any) -> list[Bundle]:
-    plain = {"outlay": 2000, "step": 1, "cap": 1500}
+    plain = {"outlay": 2000, "step": 1, "cap": 1500, "least_stake": 1}
     made = Arbitrage(Arbitrage.Parameters(**{**plain, **parameters}))
     return list(made.on_update(view(**offered)))
 
@@ -60,6 +60,11 @@ def test_what_is_won_after_rounding_has_to_be_worth_it(least: float, wanted: boo
 
 def test_what_rounding_takes_away_is_counted() -> None:
     assert bundles(GOOD, step=100, least_profit=1.0) == []  # 9.00 and 10.00: 18.90 for 19.00
+
+
+@pytest.mark.parametrize(("least", "wanted"), [(987, True), (988, False)])
+def test_a_leg_smaller_than_the_books_take_makes_it_none(least: int, wanted: bool) -> None:
+    assert bool(bundles(GOOD, least_stake=least)) is wanted
 
 
 @pytest.mark.parametrize(("most", "wanted"), [(3.8, True), (3.7, False)])
