@@ -5,6 +5,8 @@ Hears: MarketUpdate from its Poller.
 Says: Credit to the Poller, Signal to `executor/<selection>`, FeedReport to Control.
 """
 
+import msgspec
+
 from actors.market_view import MarketView
 from actors.messages import Credit, FeedReport, MarketUpdate, Signal
 from actors.settings import MarketSettings, StrategySettings
@@ -37,6 +39,7 @@ class Market(Actor):
         self._settings = settings
         self._view = MarketView(max_age)
         self._knows_all = False
+        self._number = 0
         self._signals = 0
         self._forget_at = 0
         self._strategies: dict[str, Strategy] = {
@@ -62,7 +65,7 @@ class Market(Actor):
         self.after(ASK_AGAIN_AFTER if self._knows_all else ASK_FIRST_AFTER, _AskAgain(), "ask")
 
     def _update(self, update: MarketUpdate) -> None:
-        self._knows_all = self._knows_all or update.full
+        update = self._complete(update)
         now = self.clock.now()
         for event in sorted(self._view.apply(update)):
             for name in list(self._strategies):
@@ -80,6 +83,18 @@ class Market(Actor):
             self._signals,
         )
         self.tell("control", report)
+
+    def _complete(self, update: MarketUpdate) -> MarketUpdate:
+        """Return an update as far as it can be believed.
+
+        After one that was lost a price may be an old one, and its row is seen all the same.
+        """
+        lost = update.number not in (0, self._number + 1) and not update.full
+        self._number = update.number
+        if lost:
+            self.log.warning("an update was lost", before=update.number)
+        self._knows_all = update.full or (self._knows_all and not lost)
+        return msgspec.structs.replace(update, confirmed=()) if lost else update
 
     def _consult(self, name: str, event: str, now: int) -> None:
         view = self._view.event_view(event, now)

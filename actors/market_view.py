@@ -1,5 +1,6 @@
 """The latest price per selection and book of one polled market, grouped for a strategy."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -42,31 +43,32 @@ class MarketView:
         self._max_age = max_age * 1000
         self.events: dict[str, Event] = {}
         self.quotes: dict[tuple[str, str], Quote] = {}
-        self._seen: dict[tuple[str, str], int] = {}
+        self._rows: Counter[str] = Counter()
+        self._seen: dict[str, Millis] = {}
         self._by_event: dict[str, dict[tuple[str, str], None]] = {}
 
     def apply(self, update: MarketUpdate) -> set[str]:
         """Merge an update and return the keys of the events whose prices changed."""
         if update.full:
-            for known in (self.events, self.quotes, self._seen, self._by_event):
+            for known in (self.events, self.quotes, self._rows, self._seen, self._by_event):
                 known.clear()
         touched: set[str] = set()
         for event in update.events:
             self.events[event.key] = event
         for key in update.removed:
-            quote = self.quotes.pop(key, None)
-            self._seen.pop(key, None)
+            quote = self._drop(key)
             if quote is not None:
                 self._by_event.get(quote.selection.event, {}).pop(key, None)
         for quote in update.quotes:
             key = (quote.selection.key, quote.book)
+            self._drop(key)
             self.quotes[key] = quote
-            self._seen[key] = quote.received_at
+            self._rows[quote.locator] += 1
             self._by_event.setdefault(quote.selection.event, {})[key] = None
             touched.add(quote.selection.event)
-        for key in update.confirmed:
-            if key in self.quotes:
-                self._seen[key] = max(update.polled_at, self._seen[key])
+        for locator, at in update.confirmed:
+            if locator in self._rows:
+                self._seen[locator] = max(at, self._seen.get(locator, at))
         return touched
 
     def forget(self, started_before: int) -> None:
@@ -75,12 +77,11 @@ class MarketView:
         for key in old:
             del self.events[key]
             for quote_key in self._by_event.pop(key, {}):
-                self.quotes.pop(quote_key, None)
-                self._seen.pop(quote_key, None)
+                self._drop(quote_key)
 
     def seen_at(self, quote: Quote) -> Millis:
         """Return when this price was last given or confirmed by the feed."""
-        return Millis(self._seen[(quote.selection.key, quote.book)])
+        return max(quote.received_at, self._seen.get(quote.locator, quote.received_at))
 
     def event_view(self, event: str, now: int) -> EventView | None:
         """Return the event with its fresh quotes; None when nothing is known of it."""
@@ -100,7 +101,18 @@ class MarketView:
     def _fresh(self, event: str, now: int) -> Iterator[Quote]:
         """Yield each fresh quote, received when the feed last gave or confirmed it."""
         for key in self._by_event.get(event, {}):
-            quote, seen = self.quotes[key], self._seen[key]
+            quote = self.quotes[key]
+            seen = self.seen_at(quote)
             if now - seen <= self._max_age:
                 same = quote.received_at == seen
-                yield quote if same else msgspec.structs.replace(quote, received_at=Millis(seen))
+                yield quote if same else msgspec.structs.replace(quote, received_at=seen)
+
+    def _drop(self, key: tuple[str, str]) -> Quote | None:
+        """Forget a quote, and its row when that has no other."""
+        quote = self.quotes.pop(key, None)
+        if quote is not None:
+            self._rows[quote.locator] -= 1
+            if not self._rows[quote.locator]:
+                del self._rows[quote.locator]
+                self._seen.pop(quote.locator, None)
+        return quote

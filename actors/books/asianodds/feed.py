@@ -1,50 +1,64 @@
 """What one polled market offers now, merged from answers that may hold changes only.
 
 Sources disagree on what `since` does, so an answer is read as "rows that changed" whichever is
-true: rows are kept by GameId and a row's absence says nothing.
+true: rows are kept by GameId and a row's absence says nothing. Of a row that is as it was
+nothing is read again, and of one that changed only the markets whose text did.
 """
 
 import unicodedata
+from collections.abc import Sequence
 
 import msgspec
 
 from actors.books.asianodds import wire
+from actors.books.asianodds.holders import Holders, KnownRow, Touched
 from actors.books.asianodds.rows import (
     MARKET_TYPE_IDS,
     MINIMUM_INTERVAL_SECONDS,
     PHASES,
+    SLOTS,
     Row,
     event_of,
-    read_quotes,
+    names_of,
     sport_name,
-    tidy,
 )
+from actors.books.asianodds.shown import Shown, Stamp, read_market
 from actors.errors import MalformedAnswerError
-from actors.selections import Event, Phase, Quote
+from actors.price_change import Offer, PriceChange, offer_of
+from actors.selections import Event, Phase
 from actors.units import Millis
 
 __all__ = ["MARKET_TYPE_IDS", "MINIMUM_INTERVAL_SECONDS", "FeedChange", "FeedState"]
 
 MOST_FAULTS_TOLD = 200
 
-Offer = tuple[str, str]  # selection key, book
+
+class Held(msgspec.Struct, frozen=True, gc=False):
+    """A row of the answer with what it shows; `elsewhere` is told from another row."""
+
+    locator: str
+    shown: tuple[Shown | None, ...]
+    elsewhere: frozenset[Offer] = frozenset()
 
 
-class FeedChange(msgspec.Struct, frozen=True):
-    """What one answer changed.
+class FeedChange(PriceChange, frozen=True):
+    """What one answer changed; `since` is what to send with the next poll, `held` its rows."""
 
-    `quotes` are new, or changed in price or in locator; `confirmed` were in the answer and
-    are as before; `removed` are no longer offered. `rows` counts the rows of the answer,
-    `since` is what to send with the next poll.
-    """
-
-    events: tuple[Event, ...] = ()
-    quotes: tuple[Quote, ...] = ()
-    confirmed: tuple[Offer, ...] = ()
-    removed: tuple[Offer, ...] = ()
-    faults: tuple[str, ...] = ()
-    rows: int = 0
+    held: tuple[Held, ...] = ()
     since: int | None = None
+
+    @property
+    def confirmed(self) -> tuple[Offer, ...]:
+        """Return what was in the answer and is as before: tens of thousands of offers."""
+        anew = {offer_of(quote) for quote in self.quotes}
+        offers = (
+            (offer_of(quote), row.elsewhere)
+            for row in self.held
+            for shown in row.shown
+            if shown is not None
+            for quote in shown.quotes
+        )
+        return tuple(offer for offer, other in offers if offer not in anew and offer not in other)
 
 
 class _Sport(msgspec.Struct, frozen=True, rename="pascal"):
@@ -54,12 +68,22 @@ class _Sport(msgspec.Struct, frozen=True, rename="pascal"):
 
 class _Feed(msgspec.Struct, frozen=True, rename="pascal"):
     since: int | None = None
+    sports: list[_Sport] | None = None
+
+
+class _Answer(msgspec.Struct, frozen=True, rename="pascal"):
+    code: int
+    message: str | None = None
+    result: _Feed | None = None
+
+
+class _FeedOfRaw(msgspec.Struct, frozen=True, rename="pascal"):
+    since: int | None = None
     sports: list[msgspec.Raw] | None = None
 
 
-class _Known(msgspec.Struct, frozen=True):
-    event: str
-    quotes: dict[Offer, Quote]
+_answer = msgspec.json.Decoder(_Answer)
+_row = msgspec.json.Decoder(Row)
 
 
 class FeedState:
@@ -70,9 +94,8 @@ class FeedState:
 
     def __init__(self, phase: Phase | None = None) -> None:
         self._phase = phase
-        self._rows: dict[int, _Known] = {}
-        self._holders: dict[Offer, dict[int, Quote]] = {}
-        self._told: dict[Offer, Quote] = {}
+        self._as_read: dict[bytes, KnownRow] = {}
+        self._holders = Holders()
         self._events: dict[str, Event] = {}
         self._keys: dict[int, str] = {}
         self._matches: dict[tuple[str, str, str, int], str] = {}
@@ -84,11 +107,14 @@ class FeedState:
         or BookError. A row or a price that cannot be read is a fault: the row's earlier state
         stays, the price is no longer offered.
         """
-        feed = _feed(answer)
         turn = _Turn(received_at)
-        for number, raw in enumerate(feed.sports or ()):
-            self._apply_sport(turn, raw, f"Sports[{number}]")
-        return self._change(turn, feed.since)
+        since, sports = _opened(answer)
+        for number, sport in enumerate(sports):
+            if isinstance(sport, str):
+                turn.faults.append(f"Sports[{number}]: {sport}")
+            else:
+                self._apply_sport(turn, sport, number)
+        return self._change(turn, since)
 
     def forget(self, started_before: Millis) -> FeedChange:
         """Drop every row of a match that began before the instant given.
@@ -97,105 +123,139 @@ class FeedState:
         """
         old = {key for key, event in self._events.items() if event.start < started_before}
         turn = _Turn(started_before)
-        for game_id in [game for game, known in self._rows.items() if known.event in old]:
+        for game_id in [
+            game for game, known in self._holders.rows.items() if known.event.key in old
+        ]:
             self._replace(turn, game_id, None)
         self._events = {k: event for k, event in self._events.items() if k not in old}
         self._keys = {match: key for match, key in self._keys.items() if key not in old}
         self._matches = {names: key for names, key in self._matches.items() if key not in old}
         return self._change(turn, None)
 
-    def _apply_sport(self, turn: "_Turn", raw: msgspec.Raw, where: str) -> None:
-        try:
-            sport = msgspec.json.decode(raw, type=_Sport)
-        except wire.UNREADABLE as error:
-            turn.faults.append(f"{where}: {wire.one_line(str(error))}")
-            return
-        for number, row in enumerate(sport.match_games or ()):
-            place = f"{where}.MatchGames[{number}]"
-            turn.rows += 1
-            try:
-                self._apply_row(turn, row, sport.sports_type, place)
-            except (*wire.UNREADABLE, ValueError) as error:
-                turn.faults.append(f"{place}: {wire.one_line(str(error))}")
+    def _apply_sport(self, turn: "_Turn", sport: _Sport, number: int) -> None:
+        sports_type, received_at = sport.sports_type, turn.received_at
+        as_read, events, held = self._as_read, turn.events, turn.held
+        rows = sport.match_games or ()
+        turn.rows += len(rows)
+        for place, raw in enumerate(rows):
+            written = bytes(raw)
+            known = as_read.get(written)
+            if known is None or known.sports_type != sports_type:
+                self._read_row(turn, written, sports_type, (number, place))
+                continue
+            known.received_at = received_at
+            events[known.event.key] = known.event
+            held[known.row.game_id] = known
+            if known.malay:
+                turn.malay += known.malay
+            if self._holders.any_shared:
+                self._holders.touch_shared(turn.touched, known)
 
-    def _apply_row(self, turn: "_Turn", raw: msgspec.Raw, sports_type: int, place: str) -> None:
-        row = msgspec.json.decode(raw, type=Row)
+    def _read_row(
+        self, turn: "_Turn", written: bytes, sports_type: int, place: tuple[int, int]
+    ) -> None:
+        """Read a row that is not, to the byte, one that is known."""
+        try:
+            row = _row.decode(written)
+            known = self._apply_row(turn, row, sports_type, place)
+        except (*wire.UNREADABLE, ValueError) as error:
+            turn.faults.append(f"{_at(place)}: {wire.one_line(str(error))}")
+            return
+        if known is not None and not known.faulty:
+            known.raw = written
+            self._as_read[written] = known
+
+    def _apply_row(
+        self, turn: "_Turn", row: Row, sports_type: int, place: tuple[int, int]
+    ) -> KnownRow | None:
         if row.is_gone:
             self._replace(turn, row.game_id, None)
             if row.home_team is None or row.away_team is None:
-                return
+                return None
         phase = self._phase if row.market_type_id is None else PHASES.get(row.market_type_id)
         if phase is None:
             raise ValueError(f"MarketTypeId {row.market_type_id} is not known")
-        event = event_of(row, self._event_key(row, sports_type), sports_type, phase)
-        self._keys[row.match_id or 0] = event.key
+        names, sport = names_of(row), sport_name(sports_type)
+        event = event_of(row, names, self._event_key(row, names, sport), sport, phase)
         turn.events[event.key] = event
         if row.is_gone:
-            return
-        reading = read_quotes(row, event, sports_type, turn.received_at, place)
-        turn.faults.extend(reading.faults)
-        turn.malay += reading.malay
-        quotes = {(quote.selection.key, quote.book): quote for quote in reading.quotes}
-        self._replace(turn, row.game_id, _Known(event.key, quotes))
+            return None
+        locator = f"{row.game_id}/{MARKET_TYPE_IDS[phase]}/{sports_type}"
+        stamp = (locator, row.updated_date_time or Millis(0), turn.received_at)
+        shown = self._shown(row, event.key, stamp)
+        known = KnownRow(row, sports_type, event, stamp, shown)
+        if known.malay or known.faulty:
+            turn.malay += known.malay
+            for one in shown:
+                if one is not None:
+                    turn.faults += [f"{_at(place)}.{fault}" for fault in one.faults]
+        self._replace(turn, row.game_id, known)
+        return known
 
-    def _event_key(self, row: Row, sports_type: int) -> str:
+    def _shown(self, row: Row, event: str, stamp: Stamp) -> tuple[Shown | None, ...]:
+        """Read the markets of a row, but for those that are as they were."""
+        known = self._holders.rows.get(row.game_id)
+        if known is None or known.locator != stamp[0] or known.event.key != event:
+            known = None
+        found: list[Shown | None] = []
+        for number, market in enumerate(row.markets):
+            if market is None or not market.bookie_odds:
+                found.append(None)
+            elif known is not None and known.says_the_same(number, row):
+                found.append(known.shown[number])
+            else:
+                found.append(read_market(row, SLOTS[number], market, event, stamp))
+        return tuple(found)
+
+    def _event_key(self, row: Row, names: tuple[str, str], sport: str) -> str:
         """Name the match; one physical match may come under more than one MatchId."""
         if row.match_id is None:
             raise ValueError("a row without MatchId")
-        own = f"ao-{row.match_id}"
         if row.match_id in self._keys:
             return self._keys[row.match_id]
-        if not row.start_time or row.home_team is None or row.away_team is None:
-            return own
-        names = _normal(row.home_team.name), _normal(row.away_team.name)
-        return self._matches.setdefault((sport_name(sports_type), *names, row.start_time), own)
+        key = f"ao-{row.match_id}"
+        if not all(names):
+            raise ValueError("a match without two names")
+        if row.start_time:
+            home, away = _normal(names[0]), _normal(names[1])
+            match = (sport, home, away, row.start_time)
+            key = self._matches.setdefault(match, key)
+        self._keys[row.match_id] = key
+        return key
 
-    def _replace(self, turn: "_Turn", game_id: int, known: _Known | None) -> None:
-        before = self._rows.pop(game_id, None)
-        for offer in before.quotes if before else ():
-            turn.touched[offer] = None
-            self._holders[offer].pop(game_id, None)
+    def _replace(self, turn: "_Turn", game_id: int, known: KnownRow | None) -> None:
+        old = self._holders.rows.get(game_id)
+        if old is not None and self._as_read.get(old.raw) is old:
+            del self._as_read[old.raw]
+        self._holders.replace(turn.touched, game_id, known)
         if known is None:
-            return
-        self._rows[game_id] = known
-        for offer, quote in known.quotes.items():
-            turn.touched[offer] = None
-            self._holders.setdefault(offer, {})[game_id] = quote
+            turn.held.pop(game_id, None)
+        else:
+            turn.held[game_id] = known
 
     def _change(self, turn: "_Turn", since: int | None) -> FeedChange:
-        quotes: list[Quote] = []
-        confirmed: list[Offer] = []
-        removed: list[Offer] = []
-        for offer in turn.touched:
-            before, now = self._told.get(offer), self._best_holder(offer)
-            if now is None:
-                if self._told.pop(offer, None) is not None:
-                    removed.append(offer)
-                continue
-            self._told[offer] = now
-            if before is None or (before.price, before.locator) != (now.price, now.locator):
-                quotes.append(now)
-            elif now.received_at == turn.received_at:
-                confirmed.append(offer)
-        events = [event for key, event in turn.events.items() if self._events.get(key) != event]
+        quotes, removed = self._holders.changes(turn.touched)
+        events = []
+        for key, event in turn.events.items():
+            known = self._events.get(key)
+            if known is not event and known != event:
+                events.append(event)
         self._events.update(turn.events)
         return FeedChange(
             events=tuple(events),
             quotes=tuple(quotes),
-            confirmed=tuple(confirmed),
+            seen=tuple([known.locator for known in turn.held.values()]),
             removed=tuple(removed),
             faults=turn.all_faults(),
             rows=turn.rows,
+            held=tuple([self._held(known) for known in turn.held.values()]),
             since=since,
         )
 
-    def _best_holder(self, offer: Offer) -> Quote | None:
-        """Return the row's quote the book changed last; several rows may hold one offer."""
-        holders = self._holders.get(offer)
-        if not holders:
-            self._holders.pop(offer, None)
-            return None
-        return holders[max(holders, key=lambda game: (holders[game].updated_at, game))]
+    def _held(self, known: KnownRow) -> Held:
+        if not self._holders.any_shared:
+            return Held(known.locator, known.shown)
+        return Held(known.locator, known.shown, self._holders.told_elsewhere(known))
 
 
 class _Turn:
@@ -203,7 +263,8 @@ class _Turn:
 
     def __init__(self, received_at: Millis) -> None:
         self.received_at = received_at
-        self.touched: dict[Offer, None] = {}
+        self.touched = Touched()
+        self.held: dict[int, KnownRow] = {}
         self.events: dict[str, Event] = {}
         self.faults: list[str] = []
         self.rows = 0
@@ -218,14 +279,38 @@ class _Turn:
         return tuple(told)
 
 
-def _feed(answer: bytes) -> _Feed:
+def _at(place: tuple[int, int]) -> str:
+    return f"Sports[{place[0]}].MatchGames[{place[1]}]"
+
+
+def _opened(answer: bytes) -> tuple[int | None, Sequence[_Sport | str]]:
+    """Open an answer down to its rows, in one pass when all of it is as it should be.
+
+    Returns `since` and the sports; for one that cannot be read, what is wrong.
+    """
+    try:
+        found = _answer.decode(wire.content(answer))
+    except wire.UNREADABLE:
+        return _opened_in_parts(answer)
+    wire.checked(wire.Envelope(found.code, found.message))
+    feed = found.result or _Feed()
+    return feed.since, feed.sports or ()
+
+
+def _opened_in_parts(answer: bytes) -> tuple[int | None, Sequence[_Sport | str]]:
     envelope = wire.checked(wire.decode(answer))
     try:
-        feed = msgspec.json.decode(envelope.result, type=_Feed | None)
+        feed = msgspec.json.decode(envelope.result, type=_FeedOfRaw | None) or _FeedOfRaw()
     except wire.UNREADABLE as error:
         raise MalformedAnswerError(f"Result: {wire.one_line(str(error))}") from None
-    return feed or _Feed()
+    sports: list[_Sport | str] = []
+    for raw in feed.sports or ():
+        try:
+            sports.append(msgspec.json.decode(raw, type=_Sport))
+        except wire.UNREADABLE as error:
+            sports.append(wire.one_line(str(error)))
+    return feed.since, sports
 
 
 def _normal(name: str) -> str:
-    return unicodedata.normalize("NFKC", tidy(name)).casefold()
+    return name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()

@@ -436,3 +436,60 @@ def test_changes_add_up_to_what_the_rows_hold(answers: list[list[Any]]) -> None:
             del told[offer]
         assert set(change.confirmed) <= set(told)
     assert told == {offer: price for quotes in held.values() for offer, price in quotes.items()}
+
+
+# Reading only what changed is as good as reading everything.
+
+
+ODDS = st.lists(
+    st.tuples(
+        st.sampled_from(["PIN", "SBO", "IBC", "BEST", " ISN"]),
+        st.lists(
+            st.sampled_from(["1.93", "1.97", "2.05", "2", "0.95", "-0.73", "NaN", " 1.5", ""]),
+            min_size=1,
+            max_size=4,
+        ),
+    ),
+    max_size=3,
+).map(lambda books: ";".join(f"{book}={','.join(prices)}" for book, prices in books))
+LINE = st.sampled_from(["0", "0-0.5", "0.5", "?"])
+MATCH_ROWS = st.fixed_dictionaries(
+    {
+        "GameId": st.integers(1, 4),
+        "UpdatedDateTime": st.integers(5, 7),
+        "FullTimeFavoured": st.sampled_from([0, 1, 2]),
+        "FullTimeHdp": st.fixed_dictionaries({"Handicap": LINE, "BookieOdds": ODDS}),
+        "FullTimeOu": st.fixed_dictionaries({"Goal": LINE, "BookieOdds": ODDS}),
+        "FullTimeOneXTwo": st.fixed_dictionaries({"BookieOdds": ODDS}),
+        "IsActive": st.sampled_from([True, True, True, False]),
+    }
+)
+
+
+@given(st.lists(st.lists(MATCH_ROWS, max_size=4), min_size=1, max_size=6), st.data())
+def test_reading_what_changed_is_reading_everything(
+    answers: list[list[dict[str, Any]]], data: st.DataObject
+) -> None:
+    """Two matches, two rows each, so that rows also share lines; some come again as they were."""
+    state = FeedState()
+    told: dict[tuple[str, str], tuple[int, str]] = {}
+    rows: dict[int, dict[str, Any]] = {}
+    for number, changed in enumerate(answers, 1):
+        built = [row(match=1 + fields["GameId"] % 2, **fields) for fields in changed]
+        again = data.draw(st.lists(st.sampled_from(sorted(rows)), max_size=3)) if rows else []
+        built += [rows[game] for game in again]
+        rows |= {one["GameId"]: one for one in built}
+        change = applied(state, *built, at=number)
+        for quote in change.quotes:
+            told[(quote.selection.key, quote.book)] = (quote.price, quote.locator)
+        for offer in change.removed:
+            del told[offer]
+        assert set(change.confirmed) <= set(told)
+        assert {told[offer][1] for offer in change.confirmed} <= set(change.seen)
+        whole = applied(FeedState(), *rows.values())
+        assert told == {
+            (quote.selection.key, quote.book): (quote.price, quote.locator)
+            for quote in whole.quotes
+        }
+        alone = applied(FeedState(), *built)
+        assert change.faults == alone.faults
