@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from actors.ledger import Order
-from actors.orders import Intent
+from actors.orders import ADOPTED, Intent
 from actors.selections import MarketType, Period, Selection, Side
 from actors.units import money_text, price_text
 from runtime.journal import Written
@@ -37,7 +37,7 @@ def bet_row(order: Order) -> dict[str, Any]:
         "id": order.id,
         "event": order.event_name,
         "league": order.league,
-        "start": clock_text(order.start),
+        "start": clock_text(order.start or None),
         "market": order.market,
         "period": order.period,
         "selection": order.side,
@@ -62,11 +62,30 @@ def bet_row(order: Order) -> dict[str, Any]:
 def story(order: Order, entries: list[Written]) -> dict[str, Any]:
     """Return the whole chain of one order: evidence, controls, and every step."""
     first = entries[0]
-    intent = msgspec.convert(first.body["intent"], Intent)
-    evidence = intent.evidence
     return {
         "bet": bet_row(order),
         "decided_at": clock_text(first.at),
+        **(_why_adopted(first) if order.adopted else _why_wanted(first)),
+        "steps": [_step(entry) for entry in entries if "intent" not in entry.body],
+    }
+
+
+def _why_adopted(first: Written) -> dict[str, Any]:
+    """Nobody here wanted it, so that nothing is known of what was seen and weighed."""
+    return {
+        "reason": f"found at the book and adopted by {first.body['by']}: {first.body['reason']}",
+        "fair_price": None,
+        "edge_percent": None,
+        "floor": None,
+        "prices": [],
+        "controls": [],
+    }
+
+
+def _why_wanted(first: Written) -> dict[str, Any]:
+    intent = msgspec.convert(first.body["intent"], Intent)
+    evidence = intent.evidence
+    return {
         "reason": evidence.reason,
         "fair_price": price_text(evidence.fair),
         "edge_percent": evidence.edge / 100,
@@ -81,29 +100,45 @@ def story(order: Order, entries: list[Written]) -> dict[str, Any]:
             for seen in evidence.prices
         ],
         "controls": first.body["controls"],
-        "steps": [
-            {
-                "at": clock_text(entry.at),
-                "state": entry.kind.removeprefix("order."),
-                "by": entry.writer,
-                "incarnation": entry.pen,
-                "term": entry.term,
-                **{key: _readable(key, value) for key, value in entry.body.items()},
-            }
-            for entry in entries[1:]
-        ],
     }
+
+
+def _step(entry: Written) -> dict[str, Any]:
+    step = entry.kind.removeprefix("order.")
+    told = _adopted_step(entry.body) if step == ADOPTED else entry.body
+    return {
+        "at": clock_text(entry.at),
+        "state": step,
+        "by": entry.writer,
+        "incarnation": entry.pen,
+        "term": entry.term,
+        **{key: _readable(key, value) for key, value in told.items()},
+    }
+
+
+def _adopted_step(body: dict[str, Any]) -> dict[str, Any]:
+    told = {"operator": body["by"], "reason": body["reason"]}
+    told |= {name: body["bet"][name] for name in ("price", "stake", "reference", "ticket")}
+    return told | ({"earlier": body["earlier"]} if body["earlier"] else {})
 
 
 def story_lines(found: dict[str, Any]) -> list[str]:
     """Write the chain for people."""
     bet = found["bet"]
     lines = [
-        f"{bet['id']}  {bet['event']} ({bet['league']}), starts {bet['start']}",
+        f"{bet['id']}  {bet['event']} ({bet['league']}), starts {bet['start'] or 'unknown'}",
         f"  back {bet['market']} {bet['text']} at {bet['book']}:"
         f" {bet['price']} for {bet['stake']} - {bet['status']}"
         + (f", profit {bet['pnl']}" if bet["pnl"] is not None else ""),
         f"  why: {found['reason']}",
+        *(_weighed_lines(found) if found["floor"] is not None else ()),
+        "  what happened:",
+    ]
+    return lines + [_step_line(step) for step in found["steps"]]
+
+
+def _weighed_lines(found: dict[str, Any]) -> list[str]:
+    lines = [
         f"  fair price {found['fair_price']}, edge {found['edge_percent']:.2f} %,"
         f" not below {found['floor']}",
         "  prices seen:",
@@ -113,14 +148,10 @@ def story_lines(found: dict[str, Any]) -> list[str]:
         for seen in found["prices"]
     ]
     lines.append("  risk controls:")
-    lines += [
+    return lines + [
         f"    {'pass' if verdict['passed'] else 'NO  '} {verdict['control']}: {verdict['figure']}"
         for verdict in found["controls"]
     ]
-    lines.append("  what happened:")
-    for step in found["steps"]:
-        lines.append(_step_line(step))
-    return lines
 
 
 def _step_line(step: dict[str, Any]) -> str:

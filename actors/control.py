@@ -1,8 +1,10 @@
 """Control: what operators may ask and do, answered after the effect is durable.
 
 Owns: the replies it has given, the latest report of every feed and account.
-Hears: Command from clients of the bus, Steered from Risk, FeedReport, AccountState, SessionReport.
-Says: Reply to the client, Armed and Steer to Risk, SessionReportWanted to the Sessions.
+Hears: Command from clients of the bus, Steered from Risk, Fixtures and the Settlers, FeedReport,
+AccountState, SessionReport.
+Says: Reply to the client, Armed and Steer to Risk, Steer to Fixtures and the Settlers,
+SessionReportWanted to the Sessions.
 """
 
 from collections.abc import Callable
@@ -43,6 +45,9 @@ REPLIES_KEPT = 1_000
 FOR_RISK = ("limits", "limit", "unlimit", "pause", "unpause", "resolve")
 """Commands that Risk carries out, so that they are true of the very next wish."""
 
+CARRIED_OUT_BY = dict.fromkeys(FOR_RISK, "risk") | {"fixtures": "fixtures"}
+"""The actor that a command is passed on to."""
+
 
 class _Killed(Message, frozen=True):
     """The gate has been closed long enough to say so."""
@@ -75,7 +80,7 @@ class Control(Actor):
         self.reported = Reported({}, {}, {})
         self._samples: dict[str, Sample] = {}
         self._replies: dict[str, Reply] = {}
-        self._steered: dict[str, str] = {}
+        self._steered: dict[str, tuple[str, str]] = {}
         self._armed_until = 0
         self._commands: dict[str, Callable[[Command, str], Reply | None]] = {
             "status": self._status,
@@ -85,8 +90,9 @@ class Control(Actor):
             "resume": self._resume,
             "arm": self._arm,
             "adjust": self._adjust,
+            "adopt": self._adopt,
         }
-        self._commands.update(dict.fromkeys(FOR_RISK, self._steer))
+        self._commands.update(dict.fromkeys(CARRIED_OUT_BY, self._steer))
 
     def on_start(self) -> None:
         for account in self._accounts:
@@ -107,9 +113,10 @@ class Control(Actor):
             case _LookDue(client, id_, everyone):
                 since = self._samples.pop(id_)
                 self._answer(client, Reply(id_, 0, tree(self._cell.host, since, everyone)))
-            case Steered(id_, exit_, body) if sender == "risk":
-                client = self._steered.pop(id_, "")
-                if client:
+            case Steered(id_, exit_, body):
+                asked, client = self._steered.get(id_, ("", ""))
+                if asked == sender:  # and nobody else answers in its place
+                    del self._steered[id_]
                     self._answer(client, Reply(id_, exit_, body))
             case FeedReport():
                 self.reported.feeds[message.market] = message
@@ -194,10 +201,19 @@ class Control(Actor):
         self.tell("risk", Armed(until))
         return Reply(command.id, 0, {"armed_until": until})
 
-    def _steer(self, command: Command, client: str) -> None:
-        if command.id not in self._steered:  # else Risk has it already
-            self._steered[command.id] = client
-            self.tell("risk", Steer(command.id, command.name, command.arguments))
+    def _steer(self, command: Command, client: str, whom: str = "") -> None:
+        if command.id not in self._steered:  # else it is on its way already
+            by = whom or CARRIED_OUT_BY[command.name]
+            self._steered[command.id] = (by, client)
+            self.tell(by, Steer(command.id, command.name, command.arguments))
+
+    def _adopt(self, command: Command, client: str) -> Reply | None:
+        """Let the account's Settler do it, which alone sees the bets of the book."""
+        account = command.arguments.get("account", "")
+        if account not in self.reported.accounts:
+            return _no(command, f"no account {account!r} was read yet; see `tictac status`")
+        self._steer(command, client, f"settler/{account}")
+        return None
 
     def _adjust(self, command: Command, _client: str) -> Reply:
         """Take a difference as explained: somebody paid in, drew money or bet by hand."""

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 import pysqlite3.dbapi2 as sqlite
 
-from actors.orders import OPEN, Intent, OrderState, check_transition
+from actors.orders import ADOPTED, OPEN, Adopted, Intent, OrderState, next_state
+from actors.selections import Selection
 from runtime.journal import Journal, Written
 
 ORDER = "order."
@@ -63,6 +64,11 @@ class Order(msgspec.Struct, frozen=True):
     settled_at: int | None
     moved_at: int
 
+    @property
+    def adopted(self) -> bool:
+        """Tell whether no strategy wanted it: it was found at the book and taken over."""
+        return not self.strategy
+
 
 _MAY_CHANGE = ("price", "stake", "courier", "reference", "ticket", "reason", "pnl")
 
@@ -76,38 +82,18 @@ class OrderTable:
         """Follow one entry of an order. Raises IllegalTransitionError."""
         if not written.kind.startswith(ORDER):
             return
-        then = OrderState(written.kind.removeprefix(ORDER))
+        step = written.kind.removeprefix(ORDER)
         row = connection.execute("SELECT state FROM orders WHERE id = ?", (written.key,)).fetchone()
-        check_transition(written.key, OrderState(row[0]) if row else None, then)
-        if then is OrderState.INTENT:
-            self._insert(connection, written)
+        then = next_state(written.key, OrderState(row[0]) if row else None, step)
+        if step == ADOPTED:
+            self._insert(connection, _adopted_row(written))
+        elif then is OrderState.INTENT:
+            self._insert(connection, _wanted_row(written))
         else:
             self._move(connection, written, then)
 
-    def _insert(self, connection: sqlite.Connection, written: Written) -> None:
-        intent = msgspec.convert(written.body["intent"], Intent)
-        selection, event = intent.selection, intent.event
-        columns = {
-            "id": intent.order,
-            "state": OrderState.INTENT.value,
-            "account": intent.account,
-            "strategy": intent.strategy,
-            "event": event.key,
-            "event_name": event.name,
-            "league": event.league,
-            "start": event.start,
-            "market": selection.type.value,
-            "period": selection.period.value,
-            "line": selection.line,
-            "side": selection.side.value,
-            "selection": selection.key,
-            "book": intent.book,
-            "wanted_price": intent.price,
-            "price": intent.price,
-            "stake": intent.stake,
-            "made_at": written.at,
-            "moved_at": written.at,
-        }
+    @staticmethod
+    def _insert(connection: sqlite.Connection, columns: dict[str, Any]) -> None:
         names = ", ".join(columns)
         marks = ", ".join("?" * len(columns))
         connection.execute(f"INSERT INTO orders ({names}) VALUES ({marks})", [*columns.values()])
@@ -123,6 +109,62 @@ class OrderTable:
         connection.execute(
             f"UPDATE orders SET {names} WHERE id = ?", [*columns.values(), written.key]
         )
+
+
+def _wanted_row(written: Written) -> dict[str, Any]:
+    intent = msgspec.convert(written.body["intent"], Intent)
+    event = intent.event
+    return {
+        "id": intent.order,
+        "state": OrderState.INTENT.value,
+        "account": intent.account,
+        "strategy": intent.strategy,
+        "event_name": event.name,
+        "league": event.league,
+        "start": event.start,
+        **_selection_columns(intent.selection),
+        "book": intent.book,
+        "wanted_price": intent.price,
+        "price": intent.price,
+        "stake": intent.stake,
+        "made_at": written.at,
+        "moved_at": written.at,
+    }
+
+
+def _adopted_row(written: Written) -> dict[str, Any]:
+    bet = msgspec.convert(written.body["bet"], Adopted)
+    return {
+        "id": bet.order,
+        "state": OrderState.ACCEPTED.value,
+        "account": bet.account,
+        "strategy": "",
+        "event_name": bet.event_name,
+        "league": bet.league,
+        "start": bet.start,
+        **_selection_columns(bet.selection),
+        "book": bet.book,
+        "wanted_price": bet.price,
+        "price": bet.price,
+        "stake": bet.stake,
+        "reference": bet.reference,
+        "ticket": bet.ticket,
+        "reason": written.body["reason"],
+        "made_at": bet.placed_at,
+        "placed_at": bet.placed_at,
+        "moved_at": written.at,
+    }
+
+
+def _selection_columns(selection: Selection) -> dict[str, Any]:
+    return {
+        "event": selection.event,
+        "market": selection.type.value,
+        "period": selection.period.value,
+        "line": selection.line,
+        "side": selection.side.value,
+        "selection": selection.key,
+    }
 
 
 class Ledger:
@@ -193,12 +235,34 @@ class Ledger:
         ).fetchone()
         return int(row[0])
 
-    def accounts_for(self, reference: str) -> bool:
-        """Tell whether we count a bet under this reference: not when we hold that it is none."""
-        query = "SELECT 1 FROM orders WHERE reference = ? AND state NOT IN (?, ?)"
+    def accounts_for(self, reference: str, ticket: str = "") -> bool:
+        """Tell whether we count a bet of the book: not when we hold that there is none such."""
+        return self.accounting_for(reference, ticket) is not None
+
+    def accounting_for(self, reference: str, ticket: str) -> Order | None:
+        """Return the order that counts a bet of the book; an adopted one counts its ticket only."""
         none = (OrderState.REFUSED.value, OrderState.NOT_SENT.value)
-        found = self.journal.connection.execute(query, (reference, *none)).fetchone()
-        return found is not None
+        found = self._select(
+            "reference = ? AND reference <> '' AND state NOT IN (?, ?)"
+            " AND (strategy <> '' OR ticket = ?) ORDER BY rowid LIMIT 1",
+            *(reference, *none, ticket),
+        )
+        return next(iter(found), None)
+
+    def of_reference(self, reference: str) -> list[Order]:
+        """Return the orders that went out, or came in, under a reference, oldest first."""
+        return self._select("reference = ? AND reference <> '' ORDER BY rowid", reference)
+
+    def newest(self) -> int:
+        """Return the number of the order that was made last; 0 when there is none."""
+        query = "SELECT coalesce(max(rowid), 0) FROM orders"
+        return int(self.journal.connection.execute(query).fetchone()[0])
+
+    def adopted_after(self, number: int, account: str) -> list[Order]:
+        """Return what an account adopted after the order of this number, oldest first."""
+        return self._select(
+            "rowid > ? AND strategy = '' AND account = ? ORDER BY rowid", number, account
+        )
 
     def open_stakes(self) -> int:
         """Return the stakes of all open orders, those in doubt included, in minor units."""

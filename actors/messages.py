@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from actors.fixtures.match import Twin
 from actors.orders import Evidence, Intent, Permit, Verdict
 from actors.selections import Event, Phase, Quote, Selection
 from actors.units import Millis
@@ -172,6 +173,35 @@ class OrderMoved(Message, frozen=True):
     pnl: int = 0
 
 
+# Markets and Fixtures.
+
+
+class EventsListed(Message, frozen=True):
+    """What one source lists now, or what changed in it; `full`: it lists no others."""
+
+    largest = LARGEST_LETTER
+
+    source: str
+    events: Many[Event]
+    full: bool = False
+
+
+class FixturesWanted(Message, frozen=True):
+    """Tell me which events of this source are which of others, now and whenever it changes."""
+
+    source: str
+
+
+class FixturesFound(Message, frozen=True):
+    """All that is sure of one source's events now; what is not in it is not to be bet on."""
+
+    overflow = Overflow.CONFLATE
+    largest = LARGEST_LETTER
+
+    source: str
+    twins: Many[Twin]
+
+
 # Settler and Risk.
 
 
@@ -217,7 +247,7 @@ class Reply(Message, frozen=True):
 
 
 class Steer(Message, frozen=True):
-    """An operator's command that only Risk can carry out."""
+    """An operator's command that another carries out: Risk, Fixtures or an account's Settler."""
 
     control = True
 

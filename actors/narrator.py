@@ -7,14 +7,14 @@ Says: nothing to actors; it prints.
 
 from actors.bet_text import selection_text, story, story_lines
 from actors.ledger import ORDER, Ledger, Order
-from actors.orders import OrderState
+from actors.orders import ADOPTED, OrderState
 from actors.units import money_text, price_text
 from runtime.actor import Actor
 from runtime.codec import Message
 from runtime.journal import Written
 
 EVERY = 0.5
-TOLD = frozenset(
+TOLD = {ADOPTED} | frozenset(
     state.value
     for state in (
         OrderState.ACCEPTED,

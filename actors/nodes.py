@@ -86,8 +86,19 @@ def run_feed(config: Path, state: StateFolder, paper_port: int, mode: str) -> in
         return _serve(host, bus, system.feed(settings))
 
 
-def run_paper(config: Path, state: StateFolder, port: int, mode: str) -> int:
-    """Run the paper bookmaker on the state directory's own book."""
+def run_paper(
+    config: Path,
+    state: StateFolder,
+    port: int,
+    mode: str,
+    *,
+    faults: paper.Faults | None = None,
+    throttle: bool = True,
+) -> int:
+    """Run the paper bookmaker on the state directory's own book.
+
+    A proof lets it have faults, and lets it be asked as often as one likes.
+    """
     settings = _begin("paper", config, state, port, mode)
     made = paper.PaperSettings(
         port=port,
@@ -98,8 +109,9 @@ def run_paper(config: Path, state: StateFolder, port: int, mode: str) -> int:
         speed=settings.paper.speed,
         seed=settings.paper.seed,
         state_path=str(state.paper),
+        throttle=throttle,
     )
-    server = paper.open_server(made)
+    server = paper.open_server(made, faults=faults)
     stop = _StopAsked()
     server.start()
     heart = announce_ready()

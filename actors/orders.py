@@ -69,12 +69,28 @@ OPEN = IN_FLIGHT | {OrderState.ACCEPTED}
 """The states in which the whole stake counts as exposure."""
 
 
+ADOPTED = "adopted"
+
+BEGINNINGS = {OrderState.INTENT.value: OrderState.INTENT, ADOPTED: OrderState.ACCEPTED}
+"""The steps that make an order out of nothing: we want a bet, or take over one that runs."""
+
+
+def next_state(order: str, now: OrderState | None, step: str) -> OrderState:
+    """Return where a step leads; None is "not there".
+
+    Raises IllegalTransitionError when it may not be taken, ValueError when there is none such.
+    """
+    then = BEGINNINGS.get(step) or OrderState(step)
+    begins = step in BEGINNINGS
+    if begins is not (now is None) or (now is not None and then not in TRANSITIONS[now]):
+        held = "nothing" if now is None else now.value
+        raise IllegalTransitionError(f"order {order}: {held} cannot become {step}")
+    return then
+
+
 def check_transition(order: str, now: OrderState | None, then: OrderState) -> None:
     """Raise IllegalTransitionError unless `now` may become `then`; None is "not there"."""
-    allowed = {OrderState.INTENT} if now is None else TRANSITIONS[now]
-    if then not in allowed:
-        held = "nothing" if now is None else now.value
-        raise IllegalTransitionError(f"order {order}: {held} cannot become {then.value}")
+    next_state(order, now, then.value)
 
 
 class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,6 +127,31 @@ class Intent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seen_at: Millis
     evidence: Evidence
     market: str = ""  # the polled market whose prices were looked at
+
+
+class Adopted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A bet that the book holds and we take over, as the book tells it.
+
+    `start` and `placed_at` in ms since 1970 UTC; 0 where the book does not tell the start.
+    """
+
+    order: str
+    account: str
+    selection: Selection
+    home: str
+    away: str
+    league: str
+    start: Millis
+    book: str
+    price: int
+    stake: int
+    reference: str
+    ticket: str
+    placed_at: Millis
+
+    @property
+    def event_name(self) -> str:
+        return f"{self.home} v {self.away}"
 
 
 class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -33,7 +33,12 @@ _STATES = {
 
 
 def is_ours(order: Order, bet: BookBet) -> bool:
-    """Tell whether this ticket is this order's, by everything the book tells of it."""
+    """Tell whether this ticket is this order's, by everything the book tells of it.
+
+    An order that was adopted was made of one ticket, whose number is unique.
+    """
+    if order.adopted:
+        return (bet.reference, bet.ticket) == (order.reference, order.ticket)
     return (
         bet.reference == order.reference
         and bet.book.upper() == order.book.upper()

@@ -157,6 +157,10 @@ def _cross_faults(settings: Settings) -> list[str]:
             if strategy not in settings.strategies:
                 allowed = ", ".join(settings.strategies) or "none is configured"
                 faults.append(f'markets.{name}.strategies: holds "{strategy}"; allowed: {allowed}')
+    if "" in settings.strategies:
+        faults.append(
+            "strategies: one has no name; a bet without a strategy is one that was adopted"
+        )
     metrics = settings.metrics
     if metrics.core_port and metrics.core_port == metrics.feed_port:
         faults.append(

@@ -1,25 +1,38 @@
 """Settler: asks the book what became of every order, for as long as it takes.
 
 Owns: the account's bets as the book tells them, and when each doubt is asked about again.
-Hears: Token, its own clock.
-Says: OrderMoved to Risk and the Executors, AccountState to Risk and Control.
+Hears: Token, its own clock, Steer from Control: which bets of the book to adopt.
+Says: OrderMoved to Risk and the Executors, AccountState to Risk and Control, Steered to Control.
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
 
 from actors.absence import Absence, explained_stakes
 from actors.books.asianodds.bets import BookBet
 from actors.books.asianodds.client import CALLS_DEADLINE, AccountSummary, AsianOddsClient
 from actors.errors import BookError, NotSentError, SessionLostError, ThrottledError
 from actors.ledger import Ledger, Order
-from actors.messages import AccountState, OrderMoved, Token, TokenRejected, TokenWanted
+from actors.messages import (
+    AccountState,
+    OrderMoved,
+    Steer,
+    Steered,
+    Token,
+    TokenRejected,
+    TokenWanted,
+)
 from actors.orders import OPEN, OrderState
 from actors.reconciliation import PNL_TOLERANCE, find, own_figure, path, state_of
 from actors.settings import AccountSettings
+from actors.strangers import LEFT, Found, foreign_stakes, row, sift, strangers
 from actors.units import Millis, money_text
 from runtime.actor import Actor
 from runtime.codec import Message
+from runtime.errors import JournalError, OurError
 
 EVERY = 2.0
 LONGEST_PAUSE = 120.0
@@ -75,6 +88,8 @@ class Settler(Actor):
                     self.after(0.0, _Round(), "round")
             case _Round():
                 self._round()
+            case Steer() if sender == "control":
+                self._steer(message, sender)
             case _:
                 super().on_message(message, sender)
 
@@ -100,8 +115,7 @@ class Settler(Actor):
                 self._reconcile(client)
                 self._failures = 0
             except SessionLostError:
-                self.tell(self._session, TokenRejected(self._token))
-                self._token = ""
+                self._lose_session()
             except (BookError, NotSentError) as error:
                 self._failures += 1
                 pause = min(LONGEST_PAUSE, EVERY * 2.0 ** min(self._failures, 10))
@@ -109,14 +123,16 @@ class Settler(Actor):
                 self.log.warning(level, reason=str(error), next_try_in=pause)
         self.after(pause, _Round(), "round")
 
+    def _lose_session(self) -> None:
+        self.tell(self._session, TokenRejected(self._token))
+        self._token = ""
+
     def _reconcile(self, client: AsianOddsClient) -> int:
         """Follow every open order; return the book's total less ours, in minor units."""
         ledger = Ledger(self.journal)
-        sent = [
-            order
-            for order in ledger.orders(OPEN, self._account)
-            if order.state not in (OrderState.PERMITTED.value, OrderState.SENDING.value)
-        ]
+        unsent = (OrderState.PERMITTED.value, OrderState.SENDING.value)
+        orders = ledger.orders(OPEN, self._account)
+        sent = [order for order in orders if order.state not in unsent]
         running = client.running_bets(self._token)
         known: list[BookBet] = [*running]
         if sent:
@@ -236,22 +252,19 @@ class Settler(Actor):
         summary: AccountSummary,
         answered: bool,
     ) -> AccountState:
-        strange = [
-            bet
-            for bet in running
-            if state_of(bet) is not OrderState.REFUSED and not ledger.accounts_for(bet.reference)
-        ]
+        strange = strangers(running, ledger)
         for bet in strange:
             if bet.ticket not in self._reported:
                 self._reported.add(bet.ticket)
                 self.log.warning("bet at the book that is not ours", ticket=bet.ticket)
         total = summary.credit + summary.outstanding
         profit = ledger.profit(self._account)
+        sent = ledger.orders(OPEN - {OrderState.PERMITTED}, self._account)
         state = AccountState(
             self._account,
             summary.credit,
             summary.outstanding,
-            sum(int(bet.stake or 0) for bet in strange),
+            foreign_stakes(running, strange, sent, summary.outstanding),
             total - profit - self._opening_balance(total - profit),
             Millis(self.clock.now()),
             answered,
@@ -260,6 +273,59 @@ class Settler(Actor):
         if not self._leaving and self._last is not None:
             self.tell("control", state)  # which comes after us, and leaves before us
         return state
+
+    def _steer(self, steer: Steer, sender: str) -> None:
+        try:
+            body = self._adopt(steer.arguments)
+        except JournalError:
+            raise  # what is in the journal now, only a new start can tell
+        except SessionLostError:
+            self._lose_session()
+            body = {"error": "the session was lost: try again in a moment"}
+        except (BookError, NotSentError, OurError) as error:
+            body = {"error": str(error)}
+        failed = "error" in body or any(one["becomes"] == LEFT for one in body["bets"])
+        self.tell(sender, Steered(steer.id, int(failed), body))
+
+    def _adopt(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """Make bets of the book orders of ours, so that whoever hears of the account finds them.
+
+        All is read before: nothing fails between the commit and the news. Raises OurError,
+        BookError or NotSentError when nothing was adopted.
+        """
+        client, last, only_look = self._client, self._last, given.get("look") == "yes"
+        if client is None or last is None or not self._token:
+            raise OurError(f"the account {self._account} was not read yet: try again in a moment")
+        if not only_look and not given.get("reason"):
+            raise OurError("adopt needs a reason")
+        running = client.running_bets(self._token)
+        shown = [*client.bets(self._token), *running]
+        summary = client.account(self._token)
+        ledger, now = Ledger(self.journal), Millis(self.clock.now())
+        found = sift(self._account, ledger, shown, given.get("tickets", "").splitlines(), now)
+        if not only_look:
+            self._record_adopted(found, given)
+            last = self._last = self._report(ledger, running, summary, last.answered)
+        return {
+            "account": self._account,
+            "only_looked": only_look,
+            "bets": [row(one) for one in found],
+            "foreign_stakes": money_text(last.foreign_stakes),
+            "difference": money_text(last.difference),
+        }
+
+    def _record_adopted(self, found: list[Found], given: Mapping[str, str]) -> None:
+        for one in found:
+            if one.order is not None:
+                self.record(
+                    "order.adopted",
+                    one.order.order,
+                    bet=msgspec.to_builtins(one.order),
+                    reason=given["reason"],
+                    by=given.get("by", ""),
+                    earlier=one.earlier,
+                )
+        self.commit()
 
     def _record_closing(self) -> None:
         if self._last is not None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from actors.books.asianodds.client import AsianOddsClient
 from actors.control import Control
 from actors.executor import Executor, in_flight
+from actors.fixtures.actor import Fixtures
 from actors.gate import KillGate
 from actors.gateway import Gateway
 from actors.market import Market
@@ -49,6 +50,7 @@ def core(settings: Settings, gate: KillGate, connect: Connect = connect) -> Chil
             _supervisor(
                 "watch",
                 [
+                    Child("fixtures", Fixtures),
                     _control(settings, gate),
                     Child("narrator", Narrator),
                 ],

@@ -36,6 +36,10 @@ prepare() {
     local stamp=$1 extras=$2 what=$3 python output
     is_current "$stamp" && return
     python=$(find_python) || return 1
+    if [[ -L $venv ]]; then
+        echo "$venv is a link: what it points to is somebody else's; remove the link" >&2
+        return 1
+    fi
     exec 9>>"$root/.venv.lock"
     # The lock belongs to the open file, which this shell shares, so it outlives the interpreter
     # (macOS has no flock command).

@@ -6,7 +6,7 @@
 
 from pathlib import Path
 
-from actors.orders import FINAL, OPEN, TRANSITIONS, OrderState
+from actors.orders import BEGINNINGS, FINAL, OPEN, TRANSITIONS, OrderState
 
 PAGE = Path(__file__).with_name("order-lifecycle.md")
 BEGIN = "<!-- drawn by docs/draw_lifecycle.py: begin -->"
@@ -31,12 +31,16 @@ MEANINGS = {
 
 def diagram() -> str:
     """Return the transitions as a mermaid state diagram."""
-    arrows = [("[*]", OrderState.INTENT.name)]
+    arrows = [("[*]", _begun(step, state)) for step, state in BEGINNINGS.items()]
     for state, then in TRANSITIONS.items():
         arrows += [(state.name, other.name) for other in OrderState if other in then]
     arrows += [(state.name, "[*]") for state in OrderState if state in FINAL]
     lines = [f"    {now} --> {then}" for now, then in arrows]
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
+
+
+def _begun(step: str, state: OrderState) -> str:
+    return state.name if step == state.value else f"{state.name}: {step}"
 
 
 def table() -> str:

@@ -5,8 +5,10 @@ import sys
 import click
 
 from actors.cli import (
+    adopt,
     bench,
     check,
+    fixtures,
     keep,
     operate,
     paper,
@@ -39,6 +41,7 @@ for command in (
     steer.pause,
     steer.resolve,
     steer.adjust,
+    adopt.adopt,
     read.bets,
     read.why,
     paper.paper,
@@ -46,6 +49,7 @@ for command in (
     keep.backup,
     keep.restore,
     keep.quarantine,
+    fixtures.fixtures,
     replay.replay,
     simulate.simulate,
     bench.bench,

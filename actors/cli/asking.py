@@ -28,15 +28,19 @@ def core_listens(state: StateFolder) -> bool:
     return True
 
 
-def command(state: StateFolder, name: str, arguments: dict[str, str]) -> Reply:
+def command(
+    state: StateFolder, name: str, arguments: dict[str, str], within: float = ANSWER_WITHIN
+) -> Reply:
+    """Let a running core carry out a command, and return its answer. Raises OurError.
+
+    `within`: how many seconds the core has to begin, and to answer.
+    """
     now = SystemClock().now()
-    asked = Command(
-        UniqueIdentity().new("c"), name, Millis(now + int(ANSWER_WITHIN * 1000)), arguments
-    )
+    asked = Command(UniqueIdentity().new("c"), name, Millis(now + int(within * 1000)), arguments)
     nobody = OurError(f"no core runs on {state.path}: start `tictac run`, or give --state")
     if not core_listens(state):
         raise nobody
-    frame = ask(state.bus_address(), encode(asked, "control", ""), ANSWER_WITHIN)
+    frame = ask(state.bus_address(), encode(asked, "control", ""), within)
     if frame is None:
         raise nobody
     reply = decode_one(frame).message

@@ -27,6 +27,10 @@ CURES = (
     " or begin anew with `tictac quarantine --reason ...` (docs/recover.md)"
 )
 
+_GATE_CLOSED = (
+    "the kill gate is closed: compare with the bookmaker's list, then `tictac resume --reason ...`"
+)
+
 
 def count_sound_entries(
     state: StateFolder, projections: bool = False, settle: bool = False
@@ -83,8 +87,7 @@ def restore(file: Path, reason: str, state: StateFolder, as_json: bool) -> None:
         f"restored: {body['entries']} entries of {file}, head {body['head']}",
         _lost(body["entries"], body["entries_before"]),
         *_aside_lines(body),
-        "the kill gate is closed: compare with the bookmaker's list, then"
-        " `tictac resume --reason ...`",
+        _GATE_CLOSED,
     ]
     answer(body, as_json, lambda: "\n".join(line for line in lines if line))
 
@@ -151,10 +154,10 @@ def quarantine(reason: str, state: StateFolder, as_json: bool) -> None:
     }
     lines = [
         *_aside_lines(body),
-        "`tictac run` begins a new one. The bets of the old one are strangers to it: they are"
-        " reported as not ours, count as exposure, and are not settled here",
-        "the kill gate is closed: compare with the bookmaker's list, then"
-        " `tictac resume --reason ...`",
+        "`tictac run` begins a new one. The open bets of the old one are strangers to it: they are"
+        " reported as not ours, count as exposure, and are not settled here before you take them"
+        " over with `tictac adopt ACCOUNT --reason ...` while it runs",
+        _GATE_CLOSED,
     ]
     answer(body, as_json, lambda: "\n".join(lines))
 
@@ -191,7 +194,8 @@ def _lost(entries: int, before: int | None) -> str:
         return ""
     return (
         f"the journal had {before} entries: of the last {before - entries} nothing is known here,"
-        " and bets among them are strangers"
+        " and bets among them are strangers: take the open ones over with"
+        " `tictac adopt ACCOUNT --reason ...` while `run` runs"
     )
 
 

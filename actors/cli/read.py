@@ -53,27 +53,36 @@ def bets_table(state: StateFolder) -> str:
 
 
 def summary(state: StateFolder) -> tuple[str, bool]:
-    """Compare our profit and loss with the bookmaker's own account, to the cent."""
+    """Compare our profit and loss with the bookmaker's own account, to the cent.
+
+    What an operator has explained (`tictac adjust`) is no difference.
+    """
     equal = True
     ledger = ledger_of(state)
     placed = ledger.bets()
     settled = [order for order in placed if order.pnl is not None]
+    adopted = sum(order.adopted for order in placed)
     lines = [
-        f"{len(placed)} bets sent, {len(settled)} settled,"
+        f"{len(placed) - adopted} bets sent, "
+        + (f"{adopted} adopted, " if adopted else "")
+        + f"{len(settled)} settled,"
         f" profit and loss {money_text(ledger.profit())}"
     ]
     for account in sorted({order.account for order in placed}):
         entries = list(ledger.journal.entries(f"account/{account}"))
         opened = [entry.body["opening"] for entry in entries if entry.kind == "account.opened"]
         closed = [entry.body for entry in entries if entry.kind == "account.closed"]
+        explained = sum(e.body["amount"] for e in entries if e.kind == "account.adjusted")
         if opened and closed:
             total = closed[-1]["credit"] + closed[-1]["outstanding"]
-            same = total - opened[0] == ledger.profit(account)
+            brought = total - opened[0] - explained
+            same = brought == ledger.profit(account)
             equal = equal and same
             verdict = "equal" if same else "DIFFERENT"
+            moved = f" of which {money_text(explained)} is explained," if explained else ""
             lines.append(
                 f"the bookmaker's account {account}: {money_text(opened[0])} then,"
-                f" {money_text(total)} now, that is {money_text(total - opened[0])}: {verdict}"
+                f" {money_text(total)} now,{moved} that is {money_text(brought)}: {verdict}"
             )
     return "\n".join(lines), equal
 

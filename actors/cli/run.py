@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,7 +22,12 @@ from runtime.identity import UniqueIdentity
 from runtime.logs import configure
 from runtime.processes import ChildProcess, Processes
 
-NODES = {"core": nodes.run_core, "feed": nodes.run_feed, "paper": nodes.run_paper}
+Node = Callable[[Path, StateFolder, int, str], int]
+NODES: dict[str, Node] = {
+    "core": nodes.run_core,
+    "feed": nodes.run_feed,
+    "paper": nodes.run_paper,
+}
 
 
 @click.command()

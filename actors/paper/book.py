@@ -126,10 +126,14 @@ class PaperBook:
     def _table(self) -> dict[str, Handler]:
         programme, ledger = self.programme, self.ledger
         lists: dict[str, Handler] = {
-            name: lambda s, _, now, name=name: bet_list(  # type: ignore[misc]
-                programme, name, ledger.bets(s.user), now
+            name: lambda s, _, now, name=name, bets=bets: bet_list(  # type: ignore[misc]
+                programme, name, bets(s.user), now
             )
-            for name in ("getbets", "getrunningbets", "getnonrunningbets")
+            for name, bets in (
+                ("getbets", ledger.newest_first),
+                ("getrunningbets", ledger.open_bets),
+                ("getnonrunningbets", ledger.newest_first),
+            )
         }
         return lists | {
             "getsports": lambda *_: data([{"Id": FOOTBALL, "Name": "Football"}]),

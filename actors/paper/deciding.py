@@ -17,6 +17,8 @@ LOWEST_STAKE = 500
 
 def highest_stake(fixture: Fixture, book: str) -> int:
     """Return the most this book takes on one selection of this match, in minor units."""
+    if fixture.highest_stake:
+        return fixture.highest_stake
     steps = (50, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000)
     return 100 * steps[number(len(steps), fixture.seed, "limit", book)]
 

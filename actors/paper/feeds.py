@@ -14,13 +14,14 @@ from actors.paper.notation import FORMATS, book_odds, favoured, line_range, star
 from actors.paper.programme import Fixture, Phase, Programme
 from actors.paper.recorded import BOOKS
 from actors.paper.rows import Kind, Row, market_line, prices, rows
+from actors.paper.seeding import number
 
 FOOTBALL = 1
 REMOVED_AFTER_MS = 300_000
 
 _LEAGUE_ID = re.compile(r"[0-9]{1,9}")
 
-LEAGUES = {
+_LEAGUES = {
     "E0": (101, "*ENGLISH PREMIER LEAGUE"),
     "E1": (102, "ENGLISH CHAMPIONSHIP"),
     "E2": (103, "ENGLISH LEAGUE ONE"),
@@ -31,7 +32,16 @@ LEAGUES = {
     "F1": (151, "*FRANCE LIGUE 1"),
     "P1": (161, "PORTUGAL PRIMEIRA LIGA"),
     "B1": (171, "BELGIUM FIRST DIVISION A"),
+    "D2": (122, "GERMANY 2. BUNDESLIGA"),
+    "N1": (181, "*NETHERLANDS EREDIVISIE"),
 }
+_OTHER_LEAGUES_FROM = 1_000
+
+
+def league(division: str) -> tuple[int, str]:
+    """Return number and name of a league; one that the book does not know goes by its code."""
+    known = _LEAGUES.get(division)
+    return known or (_OTHER_LEAGUES_FROM + number(1_000_000, "league", division), division)
 
 
 class Shown(NamedTuple):
@@ -104,22 +114,22 @@ def leagues(programme: Programme, asked: Asked, now_ms: int) -> Payload:
     found: dict[int, Payload] = {}
     if want is not None:
         for fixture in programme.in_phase(want.phase, now_ms):
-            number, name = LEAGUES[fixture.match.division]
-            found[number] = {
-                "LeagueId": number,
+            league_id, name = league(fixture.match.division)
+            found[league_id] = {
+                "LeagueId": league_id,
                 "LeagueName": name,
                 "Bookies": list(BOOKS),
                 "MarketTypeId": int(want.phase),
                 "Since": now_ms,
             }
-    league = [found[number] for number in sorted(found)]
-    return result({"Since": now_ms, "Sports": [{"SportsType": FOOTBALL, "League": league}]})
+    offered = [found[league_id] for league_id in sorted(found)]
+    return result({"Since": now_ms, "Sports": [{"SportsType": FOOTBALL, "League": offered}]})
 
 
 def changed(programme: Programme, want: Wanted, now_ms: int) -> Iterable[Shown]:
     """Yield the rows that stand in the market, or, given a moment, what happened after it."""
     for fixture in programme.around(now_ms):
-        if want.leagues is not None and LEAGUES[fixture.match.division][0] not in want.leagues:
+        if want.leagues is not None and league(fixture.match.division)[0] not in want.leagues:
             continue
         phase_from, phase_until = fixture.span(want.phase)
         for row in rows(fixture):
@@ -164,7 +174,7 @@ def match_game(shown: Shown, want: Wanted, now_ms: int) -> Payload:
 
 
 def _match(fixture: Fixture, phase: Phase, now_ms: int) -> Payload:
-    league_id, league_name = LEAGUES[fixture.match.division]
+    league_id, league_name = league(fixture.match.division)
     home, away = score(fixture, now_ms) if phase is Phase.LIVE else (0, 0)
     return {
         "MatchId": fixture.match_id,

@@ -1,11 +1,14 @@
 """Accounts and their bets: credit net of open stakes, every change noted for the store."""
 
 import heapq
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from actors.paper.bets import REJECTED, Bet
+
+DAY_MS = 86_400_000
 
 
 class User(msgspec.Struct, frozen=True):
@@ -25,6 +28,9 @@ class Ledger:
         self._credit = {name: user.deposit for name, user in self.users.items()}
         self._outstanding = dict.fromkeys(self.users, 0)
         self._bets: dict[int, Bet] = {}
+        self._open: dict[int, None] = {}
+        self._references: set[tuple[str, str]] = set()
+        self._profit = Counter[tuple[str, int]]()
         self._events: list[tuple[int, int]] = []
         self._changes: list[object] = []
         for bet in bets:
@@ -39,6 +45,14 @@ class Ledger:
         """Return the stakes of all bets not yet final, in minor units."""
         return self._outstanding[user.lower()]
 
+    def profit_of(self, user: str, day: int) -> int:
+        """Return what the bets that became final on this UTC day brought, in minor units."""
+        return self._profit[user.lower(), day]
+
+    def has(self, user: str, reference: str) -> bool:
+        """Tell whether the account has a bet under this reference."""
+        return (user.lower(), reference) in self._references
+
     def next_id(self) -> int:
         """Return the number of the next bet, counted over all accounts."""
         return len(self._bets) + 1
@@ -52,8 +66,14 @@ class Ledger:
             self._credit[name] += taken - taken_before
             self._outstanding[name] += open_stake - open_before
         self._bets[bet.id] = bet
+        self._references.add((name, bet.reference))
         self._changes.append(bet)
-        if not bet.final:
+        if bet.final:
+            self._open.pop(bet.id, None)
+            if bet.status != REJECTED and (before is None or not before.final):
+                self._profit[name, (bet.final_ms or 0) // DAY_MS] += bet.pnl
+        else:
+            self._open[bet.id] = None
             heapq.heappush(self._events, (self._next_event(bet), bet.id))
 
     def note(self, change: object) -> None:
@@ -71,8 +91,18 @@ class Ledger:
 
     def bets(self, user: str) -> list[Bet]:
         """Return the account's bets, newest first."""
+        return list(self.newest_first(user))
+
+    def newest_first(self, user: str) -> Iterator[Bet]:
+        """Yield the account's bets, for those who do not want all of them."""
         name = user.lower()
-        return [bet for bet in reversed(self._bets.values()) if bet.user.lower() == name]
+        return (bet for bet in reversed(self._bets.values()) if bet.user.lower() == name)
+
+    def open_bets(self, user: str) -> Iterator[Bet]:
+        """Yield the account's bets that are not final, newest first."""
+        name = user.lower()
+        found = (self._bets[number] for number in reversed(self._open))
+        return (bet for bet in found if bet.user.lower() == name)
 
     def take_changes(self) -> tuple[object, ...]:
         """Return what changed since the last call, oldest first."""

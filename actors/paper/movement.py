@@ -38,6 +38,9 @@ class Path(msgspec.Struct, frozen=True):
 
 def quote(path: Path, book: str, now_ms: int) -> Prices | None:
     """Return the book's prices in thousandths, or None when it does not quote this market."""
+    closing = path.fixture.closing_ms
+    if closing is not None:
+        return (path.start if now_ms < closing else path.end).get(book)
     if book not in path.end or book not in path.start:
         return None
     left = _quoted_minute(path.fixture, book, path.fixture.minutes_to_kick_off(now_ms))
@@ -55,6 +58,9 @@ def quote(path: Path, book: str, now_ms: int) -> Prices | None:
 
 def quoted_at(fixture: Fixture, book: str, now_ms: int) -> int:
     """Return the wall-clock moment of the quote that stands now."""
+    closing = fixture.closing_ms
+    if closing is not None:
+        return fixture.listed_ms if now_ms < closing else closing
     left = _quoted_minute(fixture, book, fixture.minutes_to_kick_off(now_ms))
     return max(fixture.listed_ms, fixture.before_kick_off(left))
 

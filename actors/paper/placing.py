@@ -5,7 +5,7 @@ from typing import NamedTuple
 from actors.paper.answers import Asked, Code, Payload, Refusal, major, result
 from actors.paper.bets import PRICE_ORDER, Bet, Placement
 from actors.paper.deciding import LOWEST_STAKE, highest_stake
-from actors.paper.feeds import FOOTBALL, LEAGUES
+from actors.paper.feeds import FOOTBALL, league
 from actors.paper.ledger import Ledger, User
 from actors.paper.notation import FORMATS, asked_price, line_range, odds
 from actors.paper.programme import Programme
@@ -77,7 +77,7 @@ def _info(aim: Target, book: str, currency: str, now_ms: int) -> Payload:
     fixture = aim.row.fixture
     shown = price(aim.row, aim.market, aim.side, book, now_ms) if book in BOOKS else None
     quoted = 0.0 if shown is None else float(odds(shown, aim.odds_format))
-    league_id, league_name = LEAGUES[fixture.match.division]
+    league_id, league_name = league(fixture.match.division)
     return {
         "Bookie": book,
         "Code": int(Code.FAILED if shown is None else Code.OK),
@@ -134,8 +134,7 @@ class Betting:
         if len(own) > LONGEST_ID:
             raise Refusal(f"PlaceBetId is longer than {LONGEST_ID} characters.")
         reference = f"WA-{own or now_ms}"
-        known = own and any(bet.reference == reference for bet in self._ledger.bets(user))
-        if known and self._settings.repeat == "refuse":
+        if self._settings.repeat == "refuse" and own and self._ledger.has(user, reference):
             raise Refusal("PlaceBetId has been used before.")
         return reference
 

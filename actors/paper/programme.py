@@ -34,7 +34,11 @@ class Phase(IntEnum):
 
 
 class Fixture(msgspec.Struct, frozen=True):
-    """One recorded match at its place on the wall clock."""
+    """One recorded match at its place on the wall clock.
+
+    From `closing_ms` the recorded closing prices stand and before it the earlier ones; None:
+    prices wander from those to these. `highest_stake` 0: each book has a limit of its own.
+    """
 
     number: int
     match_id: int
@@ -45,6 +49,8 @@ class Fixture(msgspec.Struct, frozen=True):
     today_ms: int
     kick_off_ms: int
     full_time_ms: int
+    closing_ms: int | None = None
+    highest_stake: int = 0
 
     def span(self, phase: Phase) -> tuple[int, int]:
         """Return from when until when the match stands in this phase."""

@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from actors.paper.answers import Code, Payload, Refusal, data, major, result
 from actors.paper.bets import BET_TYPES, FINAL, GAME_TYPES, HISTORY_CODES, REJECTED, SETTLED, Bet
-from actors.paper.feeds import FOOTBALL, LEAGUES
-from actors.paper.ledger import Ledger
+from actors.paper.feeds import FOOTBALL, league
+from actors.paper.ledger import DAY_MS, Ledger
 from actors.paper.notation import BOOK_OFFSET_MS, day_of, day_text, favoured, line_decimal
 from actors.paper.programme import Programme
 
-DAY_MS = 86_400_000
 DAY_NAMES = ("Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday")
 LIMITS = {"getbets": 150, "getrunningbets": 50, "getnonrunningbets": 100}
 LONGEST_STATEMENT_DAYS = 400
@@ -19,8 +19,8 @@ LONGEST_STATEMENT_DAYS = 400
 def bet_list(programme: Programme, method: str, bets: Iterable[Bet], now_ms: int) -> Payload:
     """Answer GetBets, GetRunningBets (not final) or GetNonRunningBets (final), newest first."""
     final = {"getrunningbets": False, "getnonrunningbets": True}.get(method)
-    chosen = [bet for bet in bets if final is None or bet.final is final]
-    return data([_row(programme, bet, now_ms) for bet in chosen[: LIMITS[method]]])
+    chosen = (bet for bet in bets if final is None or bet.final is final)
+    return data([_row(programme, bet, now_ms) for bet in islice(chosen, LIMITS[method])])
 
 
 def by_reference(programme: Programme, bets: Iterable[Bet], reference: str, now_ms: int) -> Payload:
@@ -64,12 +64,12 @@ def day_summary(
 def account_summary(ledger: Ledger, user: str, now_ms: int) -> Payload:
     """Answer GetAccountSummary; profit counts on the UTC day a bet became final."""
     currency = ledger.users[user.lower()].currency
-    today, profit = now_ms // DAY_MS, _profit_by_day(ledger.bets(user))
+    today = now_ms // DAY_MS
     amounts = {
         "Credit": ledger.credit(user),
         "Outstanding": ledger.outstanding(user),
-        "TodayPnL": profit[today],
-        "YesterdayPnL": profit[today - 1],
+        "TodayPnL": ledger.profit_of(user, today),
+        "YesterdayPnL": ledger.profit_of(user, today - 1),
     }
     content: Payload = {"Message": ""}
     for name, amount in amounts.items():
@@ -132,7 +132,7 @@ def _row(programme: Programme, bet: Bet, now_ms: int) -> Payload:
         "ReferenceNumber": bet.internal_reference,
         "Bookie": bet.book,
         "Currency": bet.currency,
-        "LeagueName": LEAGUES[match.division][1],
+        "LeagueName": league(match.division)[1],
         "HomeName": match.home,
         "AwayName": match.away,
         "SportsType": FOOTBALL,

@@ -110,6 +110,8 @@ def _path(row: Row, market: str) -> Path | None:
 
 def _line_moves_at(fixture: Fixture) -> int:
     """Choose the moment: between a tenth and nine tenths of the time listed."""
+    if fixture.closing_ms is not None:
+        return fixture.closing_ms
     listed, start = fixture.listed_ms, fixture.kick_off_ms
     tenths = 100 + number(800, fixture.seed, "line moves")
     return listed + (start - listed) * tenths // 1000

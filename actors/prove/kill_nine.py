@@ -13,7 +13,7 @@ from actors.prove.machine import Machine
 from actors.prove.points import ONCE, POINTS
 from runtime.chance import Chance, seeded
 
-REACHED_WITHIN = 6.0
+REACHED_WITHIN = 20.0
 """Seconds after which a core that has not come to its point is killed where it is."""
 
 KILLS_BETWEEN_RESTS = 50

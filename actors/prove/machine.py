@@ -21,8 +21,8 @@ from runtime.identity import UniqueIdentity
 CONFIG = """
 accounts: {ao: {}}
 markets:
-  today: {account: ao, when: today, every: 1s}
-  early: {account: ao, when: early, every: 1s}
+  today: {account: ao, when: today, every: 300ms}
+  early: {account: ao, when: early, every: 300ms}
 strategies:
   value: {use: "actors.strategies.value:Value", parameters: {min_edge: 0.1}}
 risk:
@@ -40,7 +40,8 @@ risk:
   daily_loss: 1000000.00
   max_drawdown: 1000000.00
   losing_streak: 1000000
-paper: {speed: 3600, seed: SEED, balance: 1000000.00}
+  doubt_patience: 4s
+paper: {speed: 1200, seed: SEED, balance: 1000000.00}
 """
 
 LOOK_EVERY = 0.05
@@ -61,23 +62,29 @@ class Machine:
         self.port = _free_port()
         self._env = {nodes.PAPER_PASSWORD: UniqueIdentity().new("paper")}
         self._clock = SystemClock()
-        self._nodes = [self._node("paper")]
+        self._nodes = [self._book(seed)]
         self.until(self._nodes[0].is_ready, "the paper book")
-        self._nodes.append(self._node("feed"))
+        self._nodes.append(self._feed())
 
-    def _node(self, name: str) -> Running:
+    def _book(self, seed: int) -> Running:
+        arguments = [str(seed), *self._where()]
+        return self._spawn("paper", ["-m", "actors.prove.troubled_book", *arguments])
+
+    def _feed(self) -> Running:
         return self._spawn(
-            name,
+            "feed",
             [
-                *("-m", "actors.cli", "node", name, "--config", str(self.config)),
+                *("-m", "actors.cli", "node", "feed", "--config", str(self.config)),
                 *("--state", str(self.state.path), "--mode", "paper", "--port", str(self.port)),
             ],
         )
 
     def core(self, point: str = "", hit: int = 1) -> Running:
         """Start a core, which ends at a named point if one is given."""
-        where = [str(self.config), str(self.state.path), str(self.port)]
-        return self._spawn("core", ["-m", "actors.prove.victim", point, str(hit), *where])
+        return self._spawn("core", ["-m", "actors.prove.victim", point, str(hit), *self._where()])
+
+    def _where(self) -> list[str]:
+        return [str(self.config), str(self.state.path), str(self.port)]
 
     def _spawn(self, name: str, arguments: list[str]) -> Running:
         return spawn(ChildProcess(name, [sys.executable, *arguments], self._env))

@@ -164,7 +164,7 @@ def _keeps_permits_of_what_is_paused(patch: Patch) -> None:
 
 
 def _counts_no_bet_that_it_holds_to_be_none(patch: Patch) -> None:
-    def knows(self: Ledger, reference: str) -> bool:
+    def knows(self: Ledger, reference: str, _ticket: str = "") -> bool:
         query = "SELECT 1 FROM orders WHERE reference = ?"
         return self.journal.connection.execute(query, (reference,)).fetchone() is not None
 
@@ -198,7 +198,8 @@ MUTANTS: Mapping[str, Mutant] = {
     "takes a permit that is not signed": Mutant(_signs_for_anybody, tests=DOOR),
     "takes a permit of another term": Mutant(_blind_to("of term"), tests=DOOR),
     "grants before the book was read": Mutant(_leaves_out("reconciled"), tests=STEERING),
-    "keeps permits of what is paused": Mutant(_keeps_permits_of_what_is_paused, tests=STEERING),
+    "keeps permits of what is paused": Mutant(_keeps_permits_of_what_is_paused, "is paused"),
+    "leaves out the pauses": Mutant(_leaves_out("not_paused"), "is paused"),
     "counts no bet that it holds to be none": Mutant(
         _counts_no_bet_that_it_holds_to_be_none, tests=f"{SETTLER} {LEDGER}"
     ),

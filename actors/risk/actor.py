@@ -59,8 +59,10 @@ class Risk(Actor):
         self._book = Reservations()
         self._unclear: dict[str, str] = {}
         self._armed_until = 0
+        self._adopted_to: dict[str, int] = {}
         self._denials: dict[tuple[str, str], int] = {}
         self._term = 0
+        self._restored_to = 0
 
     def on_start(self) -> None:
         ledger = Ledger(self.journal)
@@ -68,6 +70,7 @@ class Risk(Actor):
         self._close_the_past(ledger)
         self.commit()
         self._rules = rules.Rules(self._rules.configured, self.journal.entries(rules.KEY))
+        self._restored_to = ledger.newest()
         self._book.restore(ledger.orders(OPEN))
         self._remember(ledger)
         now = self.clock.now()
@@ -128,6 +131,7 @@ class Risk(Actor):
 
     def _decide(self, intent: Intent, sender: str) -> None:
         now = self.clock.now()
+        self._book.recognise(intent.event)
         found = verdicts(self._scene(intent, now))
         refusals = [verdict for verdict in found if not verdict.passed]
         if refusals:
@@ -189,6 +193,10 @@ class Risk(Actor):
     # What happens to orders and accounts.
 
     def _follow(self, order: str, state: OrderState, stake: int, pnl: int) -> None:
+        if order not in self._book.held:
+            known = Ledger(self.journal).exactly(order)
+            if known is not None and known.adopted:
+                self._take_over(known.account)
         if state in FINAL:
             held = self._book.release(order)
             if held is not None and state in (OrderState.SETTLED, OrderState.VOID):
@@ -200,7 +208,22 @@ class Risk(Actor):
             if confirmed is not None:
                 self._book.confirm(confirmed)
 
+    def _take_over(self, account: str) -> None:
+        """Hold what an account has adopted since the start, each bet once, whatever it is by now.
+
+        News of an account leave out what was adopted before them. So the journal is looked at
+        before they count, else a bet would count neither here nor as one that is not ours.
+        """
+        ledger = Ledger(self.journal)
+        since = self._adopted_to.get(account, self._restored_to)
+        self._adopted_to[account] = ledger.newest()
+        for order in ledger.adopted_after(since, account):
+            if order.id not in self._book.held:
+                self._book.restore([order])
+                self._book.remember(order)
+
     def _hear_of(self, account: AccountState) -> None:
+        self._take_over(account.account)
         self._book.foreign_stakes[account.account] = account.foreign_stakes
         if self._unclear.get(account.account) == "":
             return  # since then every move of an order was told

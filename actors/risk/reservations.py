@@ -4,15 +4,18 @@ For a back bet the liability is the stake. An order in doubt counts like any oth
 may win counts for nothing.
 """
 
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from actors.ledger import Order
 from actors.orders import IN_FLIGHT, Intent, OrderState
 from actors.risk.results import Results
 from actors.risk.worst_case import Stake, worst_loss
-from actors.selections import MarketType, Period, Phase, Selection, Side
+from actors.selections import Event, MarketType, Period, Phase, Selection, Side
 
 DAY = 86_400_000
 
@@ -22,6 +25,7 @@ class Reservation:
     """One open order. `permit_expires` is monotonic; none once it was sent.
 
     `firm`: the book has confirmed the bet, at `price` or better. `plain`: made before the start.
+    `match` names the teams of a bet that was adopted: its event is known by them only.
     """
 
     order: str
@@ -36,6 +40,7 @@ class Reservation:
     in_flight: bool = True
     firm: bool = False
     plain: bool = True
+    match: str = ""
     permit_expires: float | None = None
 
     @property
@@ -101,7 +106,8 @@ def restored(order: Order) -> Reservation:
         price=order.price,
         in_flight=state in IN_FLIGHT,
         firm=state is OrderState.ACCEPTED,
-        plain=order.made_at < order.start,
+        plain=order.made_at < order.start and not order.adopted,  # the book's start is uncertain
+        match=_called(order.event_name) if order.adopted else "",
     )
 
 
@@ -166,6 +172,17 @@ class Reservations:
         if order.placed_at is not None:
             self._remember(order.selection, order.event, order.placed_at)
 
+    def recognise(self, event: Event) -> None:
+        """Let adopted bets on this match, by whatever key it goes now, count in it."""
+        called = _called(event.name)
+        for held in list(self.held.values()):
+            if held.match == called and held.event != event.key:
+                before = held.selection
+                now = msgspec.structs.replace(before, event=event.key)
+                self.held[held.order] = replace(held, selection=now, league=event.league)
+                if before.key in self.last_by_selection:
+                    self._remember(now.key, now.event, self.last_by_selection[before.key])
+
     def move(self, order: str, stake: int, *, in_flight: bool) -> None:
         """Keep an open order at the stake that was taken; its permit is used."""
         held = self.held.get(order)
@@ -192,6 +209,10 @@ class Reservations:
     def _remember(self, selection: str, event: str, at: int) -> None:
         self.last_by_selection[selection] = max(at, self.last_by_selection.get(selection, 0))
         self.last_by_event[event] = max(at, self.last_by_event.get(event, 0))
+
+
+def _called(match: str) -> str:
+    return unicodedata.normalize("NFKC", " ".join(match.split())).casefold()
 
 
 def _stake(held: Reservation) -> Stake:

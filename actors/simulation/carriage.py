@@ -9,16 +9,18 @@ from actors.books.asianodds.client import AsianOddsClient
 from actors.books.asianodds.connection import Answer
 from actors.books.asianodds.last_look import LastLook
 from actors.errors import NotSentError, UnknownOutcomeError
+from actors.messages import Reply
 from actors.settings import AccountSettings
 from actors.simulation.agenda import Act
 from actors.simulation.trouble import Crash
-from runtime.codec import Sealed
+from runtime.codec import Sealed, unwrap
 from runtime.post import PostOffice
 
 if TYPE_CHECKING:
     from actors.simulation.world import World
 
 BASE = "http://paper.simulated/AsianOddsService"
+OPERATOR = "operator"
 SOONEST_LATE = 1_000
 TURNED_AWAY = (401, 429)
 
@@ -53,16 +55,29 @@ class SimClient(AsianOddsClient):
 
 
 class LossyPost(PostOffice):
-    """Lose some of what goes between the feed node and the core node."""
+    """Lose some of what goes between the feed node and the core node; hear the operator's replies.
 
-    def __init__(self, lose: Callable[[], bool]) -> None:
+    The operator is no actor: nobody else takes what is told to it.
+    """
+
+    def __init__(self, lose: Callable[[], bool], hear: Callable[[Reply], None]) -> None:
         super().__init__()
-        self._lose = lose
+        self._lose, self._hear = lose, hear
 
     def send(self, letters: Sequence[Sealed], again: bool = False) -> None:
         """Deliver what is not lost."""
-        kept = [letter for letter in letters if not (_crosses(letter) and self._lose())]
+        kept = []
+        for letter in letters:
+            if letter.to == OPERATOR:
+                self._hear_reply(letter)
+            elif not (_crosses(letter) and self._lose()):
+                kept.append(letter)
         super().send(kept, again)
+
+    def _hear_reply(self, letter: Sealed) -> None:
+        for one in unwrap(letter.data)[0]:
+            assert isinstance(one.message, Reply)
+            self._hear(one.message)
 
 
 def _crosses(letter: Sealed) -> bool:

@@ -17,6 +17,7 @@ from actors.orders import OPEN, OrderState
 from actors.paper.answers import Answer
 from actors.paper.bets import FINAL, REJECTED, SETTLED, VOID, Bet, Placement
 from actors.paper.book import PaperBook
+from actors.risk.rules import SCOPES, scope
 from actors.settings import RiskSettings
 from actors.simulation.chain import broken_chain
 from actors.simulation.limits import Figure, figures, sent_too_fast
@@ -53,6 +54,7 @@ class Judge:
         self.faults: list[str] = []
         self.killed_at: int | None = None
         self.clock_was_set = False
+        self.paused: dict[str, int] = {}
         self.most: Counter[str] = Counter()
         self._moves = moves
         self._now = 0
@@ -108,6 +110,16 @@ class Judge:
                 self._hold(price >= intent["floor"], f"{id_} is sent at {price_text(price)}")
                 stake = round(Decimal(str(body["Amount"])) * 100)
                 self._hold(stake <= intent["stake"], f"{id_} is sent with a stake of {stake}")
+                self._not_paused(id_, intent)
+
+    def _not_paused(self, id_: str, intent: dict[str, Any]) -> None:
+        """What began to be sent before a pause was answered may go on; nothing after it."""
+        begun = self._moves.get(id_, {}).get("sending", 0)
+        for kind in SCOPES:
+            answered = self.paused.get(scope(kind, intent[kind]))
+            self._hold(
+                answered is None or begun <= answered, f"{id_} is sent while its {kind} is paused"
+            )
 
     def _old(self, id_: str, what: str, since: int | None, limit: float, now: int) -> None:
         age = 0 if since is None else now - since

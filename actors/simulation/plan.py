@@ -85,6 +85,7 @@ class Plan:
     clock: tuple[tuple[float, int], ...]
     patient: bool
     pause: tuple[float, str, str] | None
+    pause_in_a_bet: bool
 
 
 def plan(seed: int) -> Plan:
@@ -129,7 +130,10 @@ def plan(seed: int) -> Plan:
         else None,
         clock=_clock(chance, seconds, always=always or chance.randrange(0, 5) == 0),
         patient=chance.choice([False, False, True]),
-        pause=(chance.uniform(5.0, 20.0), *chance.choice(PAUSES)) if pause else None,
+        pause=(chance.uniform(5.0, 20.0), *chance.choice(PAUSES))
+        if pause or chance.randrange(0, 4) == 0
+        else None,
+        pause_in_a_bet=chance.choice([False, True]),
     )
 
 

@@ -124,10 +124,7 @@ def lived(scenario: Plan, state: Path) -> World:
     for at, milliseconds in scenario.clock:
         world.plan_time(_moment(at), lambda by=milliseconds: world.set_clock(by))  # type: ignore[misc]
     if scenario.pause is not None:
-        at, scope, name = scenario.pause
-        world.plan_time(_moment(at), lambda: world.command("pause", scope=scope, name=name))
-        later = _moment(at + PAUSED_FOR)
-        world.plan_time(later, lambda: world.command("unpause", scope=scope, name=name))
+        _plan_pause(world, *scenario.pause, in_a_bet=scenario.pause_in_a_bet)
     number = world.chance.randrange(2, 12)
     match scenario.kill:
         case "at any step":
@@ -140,6 +137,18 @@ def lived(scenario: Plan, state: Path) -> World:
             world.plan_time(_moment(scenario.kill_at), lambda: world.plan(60, world.kill))
             world.plan_time(_moment(scenario.kill_at + KILLED_FOR), world.open_again)
     return world
+
+
+def _plan_pause(world: World, at: float, kind: str, name: str, *, in_a_bet: bool) -> None:
+    def pause() -> None:
+        world.pause(kind, name)
+        later = world.now + round(PAUSED_FOR * 1000)
+        world.plan_time(later, lambda: world.unpause(kind, name))
+
+    if in_a_bet:
+        world.plan_at("getplacementinfo", world.chance.randrange(2, 8), pause)
+    else:
+        world.plan_time(_moment(at), pause)
 
 
 def play(world: World, scenario: Plan) -> list[str]:

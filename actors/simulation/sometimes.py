@@ -114,6 +114,7 @@ SITUATIONS: dict[str, Sighting] = {
     "a bet that was settled in part": lambda story: bool(story.bets & set(SETTLED[1:4])),
     "a bet that was void": lambda story: VOID in story.bets,
     "a bet that the book rejected": lambda story: REJECTED in story.bets,
+    "a pause that was answered": lambda story: story.world.counts.pauses > 0,
     "a supervisor that replaced a wedged actor": lambda story: any(
         tally.given_up for tally in story.world.host.census.taken()[1].values()
     ),

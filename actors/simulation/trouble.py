@@ -35,6 +35,7 @@ class Counts:
 
     calls: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    pauses: int = 0
     steps: int = 0
     boots: int = 0
 

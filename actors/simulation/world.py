@@ -12,13 +12,14 @@ from typing import Any
 from actors import paper, system
 from actors.gate import KillGate
 from actors.ledger import Ledger
-from actors.messages import Command
+from actors.messages import Command, Reply
 from actors.orders import OrderState
 from actors.paper.programme import Programme
+from actors.risk import rules
 from actors.settings import AccountSettings, RiskSettings, Settings
 from actors.simulation.agenda import Act, Agenda
 from actors.simulation.boot import at_the_simulated_book, start
-from actors.simulation.carriage import BASE, Carriage, LossyPost, SimClient
+from actors.simulation.carriage import BASE, OPERATOR, Carriage, LossyPost, SimClient
 from actors.simulation.disk import Disk
 from actors.simulation.given import LIMITS, PASSWORD, SETTINGS, SPEED, START, USER, days
 from actors.simulation.inside import inside
@@ -72,6 +73,7 @@ class World:
         self.skew = 0
         self.agenda = Agenda(self.chance)
         self._to_wedge: list[str] = []
+        self._to_pause: dict[str, str] = {}
         self.journal = Disk(self)
         self.ledger = Ledger(self.journal)
         self.judge = Judge(self.book, self.ledger, limits, self.gate, self.journal.moves)
@@ -223,11 +225,28 @@ class World:
         """Let the book's feed repeat what it said last."""
         self.carriage.frozen_until = self.now + round(seconds * 1000)
 
-    def command(self, command: str, /, **arguments: str) -> None:
-        """Let an operator ask something of the core."""
-        given = {"by": "operator", "reason": "simulated"} | arguments
+    def pause(self, kind: str, name: str) -> None:
+        """Let an operator pause what is named; it is held to from the answer on."""
+        self._to_pause[self._command("pause", kind, name)] = rules.scope(kind, name)
+
+    def unpause(self, kind: str, name: str) -> None:
+        """Let an operator end a pause; it is no longer held to from now on."""
+        self.judge.paused.pop(rules.scope(kind, name), None)
+        self._to_pause.clear()
+        self._command("unpause", kind, name)
+
+    def _command(self, command: str, kind: str, name: str) -> str:
+        given = {"by": "operator", "reason": "simulated", "scope": kind, "name": name}
         expires = Millis(self.now + 60_000)
-        self.host.tell("control", Command(self.identity.new("c"), command, expires, given))
+        made = Command(self.identity.new("c"), command, expires, given)
+        self.host.tell("control", made, OPERATOR)
+        return made.id
+
+    def _hear(self, reply: Reply) -> None:
+        scope = self._to_pause.pop(reply.id, "")
+        if scope and reply.exit == 0:
+            self.counts.pauses += 1
+            self.judge.paused[scope] = self.now
 
     def wedge(self, address: str) -> None:
         """Let an actor never come back from the turn that it begins next."""
@@ -262,7 +281,9 @@ class World:
         self.counts.boots += 1
         host = SimHost(self.seed * 1000 + self.counts.boots, self.journal, now + self.skew)
         host.ports = replace(host.ports, identity=self.identity)
-        host.post = LossyPost(lambda: self.luck.strikes(self.trouble.lost_frames, "frame lost"))
+        host.post = LossyPost(
+            lambda: self.luck.strikes(self.trouble.lost_frames, "frame lost"), self._hear
+        )
         self.journal.begin_term(now)
         core = system.core(self.settings, self.gate, self._connect)
         self.core_addresses = start(host, core, core.address, self._without)

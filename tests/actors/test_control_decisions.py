@@ -1,5 +1,7 @@
 """Control, and what operators decide: by Risk, or of a difference to the bookmaker's account."""
 
+from pathlib import Path
+
 import pytest
 
 from actors.messages import AccountState, Reply, Steer, Steered
@@ -73,3 +75,44 @@ def test_a_difference_that_was_not_meant_is_not_explained(
     assert reply.exit == 1
     assert says in str(reply.body["error"])
     assert list(desk.world.journal.entries("account/ao")) == []
+
+
+# What Fixtures carries out.
+
+
+def test_a_command_for_fixtures_is_answered_by_fixtures_alone(desk: Desk) -> None:
+    desk.send("fixtures", id="c-x", ruling="accept", number="1", reason="one game", by="ada")
+    assert desk.world.told("risk", Steer) == []
+    desk.world.tell("control", Steered("c-x", 0, {"ruling": "no"}), sender="risk")
+    assert desk.replies == []
+    desk.world.tell("control", Steered("c-x", 0, {"ruling": "accepted"}), sender="fixtures")
+    assert desk.replies == [Reply("c-x", 0, {"ruling": "accepted"})]
+
+
+def test_fixtures_does_not_answer_for_risk(desk: Desk) -> None:
+    desk.send("limits", id="c-x")
+    desk.world.tell("control", Steered("c-x", 0, {}), sender="fixtures")
+    assert desk.replies == []
+
+
+# adopt
+
+
+def test_an_adoption_is_carried_out_by_the_accounts_settler(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    settlers = {name: desk.world.listen(f"settler/{name}") for name in ("ao", "b")}
+    desk.start()
+    differing(desk)
+    given = {"account": "ao", "tickets": "1\n2", "reason": "lost", "by": "ada"}
+    for _ in range(2):
+        desk.send("adopt", id="c-x", **given)
+    assert settlers == {"ao": [Steer("c-x", "adopt", given)], "b": []}
+    assert desk.replies == []
+    desk.world.tell("control", Steered("c-x", 1, {"bets": []}), sender="settler/ao")
+    assert desk.replies == [Reply("c-x", 1, {"bets": []})]
+
+
+def test_an_account_that_was_not_read_cannot_adopt(desk: Desk) -> None:
+    reply = desk.ask("adopt", account="ao", reason="lost")
+    assert reply.exit == 1
+    assert "no account 'ao' was read yet" in str(reply.body["error"])

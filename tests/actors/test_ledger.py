@@ -8,6 +8,7 @@ import pytest
 from actors.errors import IllegalTransitionError
 from actors.ledger import Ledger, OrderTable, open_journal
 from actors.orders import OPEN, OrderState
+from actors.units import Millis
 from runtime.errors import StaleWriterError
 from runtime.journal import Entry, Journal
 from tests.actors.world import (
@@ -20,6 +21,7 @@ from tests.actors.world import (
     TO_SENDING,
     Clerk,
     S,
+    adopted,
     intent,
     new_journal,
 )
@@ -73,6 +75,45 @@ def test_what_an_entry_may_not_change_stays(clerk: Clerk, ledger: Ledger) -> Non
     assert (order.account, order.selection, order.made_at) == ("ao", HOME.key, NOW)
 
 
+def test_an_adopted_bet_becomes_a_row_with_everything_the_book_says(
+    clerk: Clerk, ledger: Ledger
+) -> None:
+    clerk.adopt(adopted(placed_at=Millis(NOW - 9)), at=NOW + 5, reason="the journal was lost")
+    (order,) = ledger.bets()
+    assert (order.id, order.account, order.strategy, order.state) == ("a-77", "ao", "", "accepted")
+    assert (order.event, order.event_name) == ("ao-Arsenal v Everton", "Arsenal v Everton")
+    assert (order.league, order.start) == (EVENT.league, EVENT.start)
+    assert (order.market, order.period, order.line, order.side) == ("ah", "ft", -25, "home")
+    assert order.selection == "ao-Arsenal v Everton:ah:ft:-25:home"
+    assert (order.book, order.price, order.wanted_price, order.stake) == ("SBO", 1950, 1950, 1000)
+    assert (order.reference, order.ticket) == ("WA-77", "77")
+    assert (order.made_at, order.placed_at, order.moved_at) == (NOW - 9, NOW - 9, NOW + 5)
+    assert order.reason == "the journal was lost"
+    assert order.adopted
+    clerk.move("a-77", S.SETTLED, at=NOW + 6, pnl=950)
+    assert (ledger.profit("ao"), ledger.open_stakes()) == (950, 0)
+
+
+def test_a_bet_cannot_be_adopted_twice(clerk: Clerk, ledger: Ledger) -> None:
+    clerk.adopt(adopted())
+    before = ledger.everything()
+    with pytest.raises(IllegalTransitionError, match="accepted cannot become adopted"):
+        clerk.adopt(adopted(stake=2000))
+    assert ledger.everything() == before
+
+
+def test_what_an_account_adopted_lately_is_found_by_number(clerk: Clerk, ledger: Ledger) -> None:
+    assert ledger.newest() == 0
+    clerk.adopt(adopted("1"))
+    before = ledger.newest()
+    clerk.want(intent("t-1"))
+    clerk.adopt(adopted("2", account="b"))
+    clerk.adopt(adopted("3"))
+    assert [order.id for order in ledger.adopted_after(before, "ao")] == ["a-3"]
+    assert [order.id for order in ledger.adopted_after(before, "b")] == ["a-2"]
+    assert ledger.adopted_after(ledger.newest(), "ao") == []
+
+
 def test_an_illegal_step_undoes_the_whole_append(clerk: Clerk, ledger: Ledger) -> None:
     clerk.want(intent("t-1"), *TO_PERMITTED)
     before = ledger.everything()
@@ -89,6 +130,7 @@ def test_the_ledger_can_be_made_again_from_the_entries(clerk: Clerk, ledger: Led
     clerk.want(intent("t-1"), *TO_ACCEPTED, stake=500, price=1970)
     clerk.want(intent("t-2"), *TO_IN_DOUBT, reason="time-out")
     clerk.want(intent("t-3"), S.DENIED)
+    clerk.adopt(adopted())
     again, table = new_journal(), OrderTable()
     for written in ledger.journal.entries():
         table.apply(again.connection, written)
@@ -217,6 +259,23 @@ def test_a_bet_is_accounted_for_by_its_reference_unless_it_is_held_to_be_none(
     assert ledger.accounts_for("WA-t-1")
     clerk.move("t-1", S.REFUSED)
     assert not ledger.accounts_for("WA-t-1")
+
+
+def test_an_adopted_order_accounts_for_its_own_ticket_only(clerk: Clerk, ledger: Ledger) -> None:
+    """References repeat at this book: the other ticket is still a stranger."""
+    clerk.adopt(adopted("77", reference="WA-x"))
+    assert ledger.accounts_for("WA-x", "77")
+    assert not ledger.accounts_for("WA-x", "78")
+    clerk.want(intent("t-1"), *TO_SENDING, reference="WA-x")
+    assert ledger.accounts_for("WA-x", "78")
+
+
+def test_a_bet_without_a_reference_is_not_that_of_an_order_that_never_left(
+    clerk: Clerk, ledger: Ledger
+) -> None:
+    clerk.want(intent("t-1"), S.DENIED)
+    assert not ledger.accounts_for("", "77")
+    assert ledger.of_reference("") == []
 
 
 def test_the_ledger_of_a_folder_comes_back_after_reopening(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tests.actors.world import (
     Clerk,
     S,
     World,
+    adopted,
     intent,
 )
 
@@ -80,3 +81,15 @@ def test_what_operators_do_is_told(world: World, capsys: pytest.CaptureFixture[s
     clerk = Clerk(world.journal, "control")
     clerk.write(Entry("killed", "gate", {"reason": "odd prices"}), Entry("armed", "arm", {}))
     assert told(world, capsys) == "killed odd prices\narmed\n"
+
+
+def test_an_adopted_bet_is_a_line_and_not_the_first_bet(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.spawn(Narrator, "narrator")
+    clerk = Clerk(world.journal)
+    clerk.adopt(adopted())
+    line = told(world, capsys)
+    assert line == "adopted   a-77  Arsenal v Everton: ah home -0.25  1.950 x 10.00 at SBO\n"
+    clerk.want(intent("t-1"), *TO_ACCEPTED)
+    assert told(world, capsys).startswith("first bet:\n")

@@ -10,8 +10,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from actors.errors import IllegalTransitionError
 from actors.ledger import Ledger
-from actors.orders import FINAL, IN_FLIGHT, OPEN, TRANSITIONS, OrderState, check_transition
-from tests.actors.world import TO_SENDING, Clerk, S, intent, new_journal
+from actors.orders import (
+    ADOPTED,
+    FINAL,
+    IN_FLIGHT,
+    OPEN,
+    TRANSITIONS,
+    OrderState,
+    check_transition,
+    next_state,
+)
+from tests.actors.world import TO_SENDING, Clerk, S, adopted, intent, new_journal
 
 NOT_ALLOWED = [
     (now, then)
@@ -64,6 +73,25 @@ def test_an_order_begins_with_intent_and_nothing_else(then: OrderState) -> None:
     with pytest.raises(IllegalTransitionError, match=f"nothing cannot become {then.value}"):
         check_transition("t-1", None, then)
     check_transition("t-1", None, OrderState.INTENT)
+
+
+def test_a_bet_of_the_book_begins_as_accepted_and_by_that_step_only() -> None:
+    assert next_state("a-1", None, ADOPTED) is S.ACCEPTED
+    assert next_state("t-1", None, "intent") is S.INTENT
+    with pytest.raises(ValueError, match="teleported"):
+        next_state("t-1", None, "teleported")
+
+
+@pytest.mark.parametrize("now", OrderState)
+def test_an_order_that_is_there_cannot_be_adopted(now: OrderState) -> None:
+    """Not even one that may become accepted: that takes evidence about this very order."""
+    journal = new_journal()
+    clerk = Clerk(journal)
+    clerk.want(intent("a-77"), *way_to(now))
+    before = Ledger(journal).everything(), journal.verify()
+    with pytest.raises(IllegalTransitionError, match=f"a-77: {now.value} cannot become adopted"):
+        clerk.adopt(adopted())
+    assert (Ledger(journal).everything(), journal.verify()) == before
 
 
 def test_only_evidence_from_the_book_leaves_doubt() -> None:

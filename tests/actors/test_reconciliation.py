@@ -12,7 +12,7 @@ from actors.reconciliation import CLOCK_TOLERANCE, find, is_ours, own_figure, pa
 from actors.selections import MarketType, Period, Side
 from actors.units import Millis, Money
 from tests.actors.test_settler import ticket
-from tests.actors.world import NOW, TO_SENDING, Clerk, S, intent, new_journal
+from tests.actors.world import NOW, TO_SENDING, Clerk, S, adopted, intent, new_journal
 
 
 @pytest.fixture
@@ -62,6 +62,21 @@ def test_exactly_one_ticket_must_fit(order: Order) -> None:
     assert find(order, [ticket("WA-2"), one]) == one
     assert find(order, [one, one]) == one  # two lists show it
     assert find(order, [one, msgspec.structs.replace(one, ticket="T-other")]) is None
+
+
+def test_an_adopted_order_is_its_ticket_whatever_else_bears_the_reference() -> None:
+    """Two bets that are alike in all but their number, under one reference, are two orders."""
+    journal = new_journal()
+    Clerk(journal).adopt(adopted("77", reference="WA-1"))
+    (order,) = Ledger(journal).bets()
+    own = msgspec.structs.replace(ticket("WA-1"), ticket="77")
+    other = msgspec.structs.replace(own, ticket="78")
+    assert find(order, [other, own]) == own
+    assert find(order, [other]) is None
+    assert find(order, [msgspec.structs.replace(own, reference="WA-2")]) is None
+    # The book may tell another time, or a stake that cannot be read: it stays the same ticket.
+    later = msgspec.structs.replace(own, stake=None, placed_at=Millis(1), state=BetState.WON)
+    assert find(order, [later]) == later
 
 
 SAID = {

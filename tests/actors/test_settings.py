@@ -111,6 +111,13 @@ def test_a_strategy_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert faults(tmp_path, text) == ['markets.today.strategies: holds "steam"; allowed: value']
 
 
+def test_a_strategy_needs_a_name(tmp_path: Path) -> None:
+    """A bet without the name of a strategy is one that was adopted."""
+    text = GOOD.replace("strategies: {value:", 'strategies: {"": {use: "m:C"}, value:')
+    (fault,) = faults(tmp_path, text)
+    assert fault.startswith("strategies: one has no name")
+
+
 def test_without_any_account_the_fault_says_so(tmp_path: Path) -> None:
     text = GOOD.replace("accounts: {ao: {}}", "accounts: {}")
     assert faults(tmp_path, text) == [

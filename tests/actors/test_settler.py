@@ -19,6 +19,7 @@ class Book:
     def __init__(self) -> None:
         self.running: list[BookBet] = []
         self.finished: list[BookBet] = []
+        self.newest: list[BookBet] = []
         self.credit, self.outstanding = 100_000, 0
         self.asked: list[str] = []
         self.looked = 0
@@ -35,6 +36,9 @@ class Book:
 
     def finished_bets(self, _token: str) -> tuple[BookBet, ...]:
         return tuple(self.finished)
+
+    def bets(self, _token: str) -> tuple[BookBet, ...]:
+        return tuple(self.newest)
 
     def bets_by_reference(self, _token: str, reference: str) -> tuple[BookBet, ...]:
         self.asked.append(reference)

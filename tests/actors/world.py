@@ -7,7 +7,7 @@ import msgspec
 
 from actors.ledger import Ledger, Order, OrderTable
 from actors.messages import AccountState, Signal
-from actors.orders import Evidence, Intent, OrderState, Permit, Seen
+from actors.orders import Adopted, Evidence, Intent, OrderState, Permit, Seen
 from actors.permits import PermitKey
 from actors.selections import Event, MarketType, Period, Phase, Quote, Selection, Side
 from actors.settings import AccountSettings, RiskSettings
@@ -79,6 +79,27 @@ def intent(order: str = "t-1", **fields: Any) -> Intent:
         ),
         **fields,
     )
+
+
+def adopted(ticket: str = "77", **fields: Any) -> Adopted:
+    """Return a bet of 10.00 on Arsenal -0.25 at SBO that the book holds, as an order of ours."""
+    called = msgspec.structs.replace(HOME, event="ao-Arsenal v Everton")
+    made = Adopted(
+        f"a-{ticket}",
+        "ao",
+        called,
+        "Arsenal",
+        "Everton",
+        EVENT.league,
+        KICK_OFF,
+        "SBO",
+        1950,
+        1000,
+        f"WA-{ticket}",
+        ticket,
+        Millis(NOW),
+    )
+    return msgspec.structs.replace(made, **fields)
 
 
 def permit_for(wanted: Intent, **fields: Any) -> Permit:
@@ -159,6 +180,11 @@ class Clerk:
         self.write(Entry("order.intent", wanted.order, made), at=at)
         self.move(wanted.order, *states, at=at, **body)
 
+    def adopt(self, bet: Adopted, at: int = NOW, reason: str = "lost") -> None:
+        """Take over a bet of the book, as the Settler does."""
+        body = {"bet": msgspec.to_builtins(bet), "reason": reason, "by": "ada", "earlier": ""}
+        self.write(Entry("order.adopted", bet.order, body), at=at)
+
 
 S = OrderState
 TO_PERMITTED = (S.PERMITTED,)
@@ -187,9 +213,14 @@ class World:
         self.host = SimHost(seed=seed, journal=self.journal)
         self.heard: dict[str, list[Message]] = {}
         for address in listeners:
-            self.heard[address] = []
-            self.host.spawn(Listener, address, heard=self.heard[address])
+            self.listen(address)
+
+    def listen(self, address: str) -> list[Message]:
+        """Put a listener at an address, and return the list of what it hears."""
+        heard = self.heard[address] = []
+        self.host.spawn(Listener, address, heard=heard)
         self.host.run(0)
+        return heard
 
     @property
     def ledger(self) -> Ledger:

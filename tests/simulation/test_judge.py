@@ -120,3 +120,22 @@ def test_a_control_that_said_no_and_another_price_than_the_books_are_found() -> 
     assert "a control said no" in faults(("intent", denied), *WHOLE[1:])[0]
     dearer = ("sending", {**SENDING, "price": 2_001})
     assert "the book was asked for" in faults(*WHOLE[:2], dearer, *WHOLE[3:])[0]
+
+
+ADOPTED = {
+    "bet": {
+        "reference": "WA-t-1",
+        "ticket": "1",
+        "book": "PIN",
+        "price": 2_000,
+        "stake": 1_000,
+    }
+}
+
+
+def test_a_bet_that_was_adopted_needs_no_permit_and_is_what_the_book_has() -> None:
+    assert faults(("adopted", ADOPTED), ("settled", {})) == []
+    assert "has the chain adopted" in faults(("adopted", ADOPTED))[0]
+    assert "has the chain" in faults(("adopted", ADOPTED), ("refused", {}))[0]
+    other = {"bet": {**ADOPTED["bet"], "stake": 999}}
+    assert "was adopted as" in faults(("adopted", other), ("settled", {}))[0]

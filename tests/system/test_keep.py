@@ -9,13 +9,22 @@ from pathlib import Path
 
 import pytest
 
+from actors.orders import OrderState
 from runtime.journal import Journal
-from tests.system.machine import Machine
+from tests.system.machine import SLOW, Machine
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
     machine = Machine(tmp_path)
+    yield machine
+    machine.close()
+
+
+@pytest.fixture
+def slow_machine(tmp_path: Path) -> Iterator[Machine]:
+    """So slow that bets outlive a start and some commands, on a busy machine too."""
+    machine = Machine(tmp_path, SLOW // 2)
     yield machine
     machine.close()
 
@@ -91,3 +100,46 @@ def test_an_older_copy_that_was_only_copied_back_does_not_start(machine: Machine
     assert machine.process.wait(20) == 1
     assert "the last ones are lost" in machine.printed()
     assert "tictac restore FILE --reason" in machine.printed()
+
+
+@pytest.mark.timeout(180)
+def test_the_open_bets_of_a_lost_journal_are_adopted_over_http_and_the_run_ends_equal(
+    slow_machine: Machine,
+) -> None:
+    machine = slow_machine
+    machine.run()
+    machine.until_placed(12)
+    machine.kill_9_parent()
+    machine.ask("quarantine", "--reason", "the disk was replaced")
+    machine.run()
+    machine.until(lambda: strangers(machine), "the bets of the lost journal, in the log")
+    machine.until(lambda: machine.ask("status")["accounts"], "the account, in status")
+    told = machine.ask("adopt", "ao", "--reason", "they are ours")
+    taken = {bet["order"] for bet in told["bets"] if bet["becomes"] == "adopted"}
+    assert len(taken) == len(told["bets"]) > 0
+    assert machine.ask("adopt", "ao", "--reason", "again")["bets"] == []
+    machine.kill_9("core")
+    machine.until(lambda: machine.term() == 2, "the second term")
+    settled = machine.until(lambda: adopted(machine, "settled"), "the end of one of them", 90.0)
+    explain(machine)
+    assert machine.end() == 0
+    assert ": equal" in machine.printed()
+    assert taken == adopted(machine, "accepted", "settled", "void")
+    assert settled <= adopted(machine, "settled")
+    assert {order.id for order in machine.ledger().bets()} == taken
+    ends = machine.bets()
+    for order in machine.ledger().orders({OrderState.SETTLED}):
+        assert order.pnl == ends[order.reference][1]
+
+
+def adopted(machine: Machine, *states: str) -> set[str]:
+    orders = machine.ledger().everything()
+    return {order.id for order in orders if order.adopted and order.state in states}
+
+
+def explain(machine: Machine) -> None:
+    """Explain what bets brought that were settled before they could be adopted."""
+    account = machine.until(lambda: machine.ask("status")["accounts"].get("ao"), "the account")
+    if account["difference"] != "0.00":
+        amount = account["difference"]
+        machine.ask("adjust", "ao", "--amount", amount, "--reason", "settled before")

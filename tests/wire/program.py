@@ -7,7 +7,8 @@ from typing import Any
 from msgspec import inspect
 
 import actors.nodes  # noqa: F401 - so that every kind is registered
-from actors.orders import Intent, Verdict
+from actors.fixtures.match import Match
+from actors.orders import Adopted, Intent, Verdict
 from runtime.codec import VERSION, Message
 from tests.runtime.kinds import of_the_program
 
@@ -27,7 +28,7 @@ def messages(kinds: list[type[Message]] | None = None) -> Record:
 def journal() -> Record:
     """Return every kind of entry with its fields, and the facts that are read back."""
     facts: Record = {}
-    for fact in (Intent, Verdict):
+    for fact in (Adopted, Intent, Verdict, Match):
         _text(inspect.type_info(fact), facts)
     return {"entries": _entries(), "facts": dict(sorted(facts.items()))}
 

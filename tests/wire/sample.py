@@ -16,6 +16,7 @@ from actors.messages import Command
 from actors.orders import OPEN, Intent
 from actors.risk.actor import Risk
 from actors.settings import Mode, RiskSettings
+from actors.settler import EVERY
 from actors.simulation.given import START
 from actors.simulation.trouble import Trouble
 from actors.simulation.world import World
@@ -23,7 +24,11 @@ from actors.state_folder import StateFolder
 from runtime.journal import Entry, Journal, Written
 from runtime.journal_chain import NOTHING
 from runtime.journal_copy import back_up
-from tests.actors.world import KEY, Clerk, agreed, intent
+from tests.actors.fixtures.test_actor import Desk as FixturesDesk
+from tests.actors.fixtures.test_actor import listed
+from tests.actors.test_settler_adopts import Adopting
+from tests.actors.test_strangers import whole
+from tests.actors.world import KEY, TO_IN_DOUBT, Clerk, S, agreed, intent
 from tests.actors.world import World as Desk
 from tests.system.test_faults import BAD_BOOK
 
@@ -51,7 +56,7 @@ def lived(folder: Path) -> list[Written]:
         for entry in world.journal.entries():  # each day counts its orders from t-000001
             lines = msgspec.json.encode(entry).replace(b"t-0", f"t-{number}".encode())
             entries.append(msgspec.json.decode(lines, type=Written))
-    return entries + _operated(folder) + _restored(folder)
+    return entries + _operated(folder) + _matched() + _adopted() + _restored(folder)
 
 
 def chosen(entries: list[Written]) -> list[Written]:
@@ -84,7 +89,8 @@ def chosen(entries: list[Written]) -> list[Written]:
 
 def _way(steps: list[Written]) -> tuple[object, ...]:
     prices = {entry.body["price"] for entry in steps if "price" in entry.body}
-    better = prices - {steps[0].body["intent"]["price"]}
+    wanted = steps[0].body.get("intent", steps[0].body.get("bet", {}))
+    better = prices - {wanted["price"]}
     return (bool(better), *((entry.kind, entry.writer) for entry in steps))
 
 
@@ -110,6 +116,8 @@ def folded(entries: list[Written]) -> dict[str, Any]:
     for order in orders:
         steps = list(journal.entries(order.id))
         assert story_lines(story(order, steps))  # in which words is no matter of the journal
+        if order.adopted:
+            continue
         intent = msgspec.convert(steps[0].body["intent"], Intent)
         intents[order.id] = msgspec.to_builtins(intent)
     (chain,) = journal.connection.execute("SELECT hash FROM entries ORDER BY sequence DESC LIMIT 1")
@@ -137,6 +145,17 @@ def types(entries: list[Written]) -> dict[str, dict[str, list[str]]]:
     }
 
 
+def _matched() -> list[Written]:
+    """Let Fixtures find a match, lose it, and write what an operator says of another."""
+    desk = FixturesDesk()
+    desk.tell(listed("ao", "Arsenal v Chelsea"), listed("oa", "Chelsea v Arsenal"))
+    desk.steer(ruling="accept", number="1", reason="neutral ground")
+    desk.steer(names="ao:Maastricht=oa:MVV", reason="the club's site")
+    desk.tell(listed("ao", "Ajax v PSV"), listed("oa", "Ajax v PSV"))
+    desk.steer(ruling="refuse", number="2", reason="another game")
+    return list(desk.world.journal.entries("fixtures"))
+
+
 def _restored(folder: Path) -> list[Written]:
     """Put a copy of a journal back, as an operator does."""
     state = StateFolder(folder / "restored")
@@ -150,6 +169,18 @@ def _restored(folder: Path) -> list[Written]:
     (entry,) = open_journal(state.path).entries("journal")
     body = entry.body | {"file": copy.name}  # wherever it lay
     return [msgspec.structs.replace(entry, body=body)]
+
+
+def _adopted() -> list[Written]:
+    """Let a Settler adopt a bet of the book, under the reference of a refused order, and end it."""
+    desk = Adopting()
+    desk.book.running = [whole("WA-t-1")]
+    desk.clerk.want(intent(), *TO_IN_DOUBT, S.REFUSED, reference="WA-t-1")
+    desk.start()
+    desk.adopt()
+    desk.settle("WA-t-1", 950)
+    desk.world.host.run(EVERY)
+    return list(desk.world.journal.entries("a-T-WA-t-1"))
 
 
 def _operated(folder: Path) -> list[Written]:

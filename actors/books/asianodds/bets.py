@@ -40,7 +40,8 @@ class BookBet(msgspec.Struct, frozen=True):
     """One ticket. `reference` may name several tickets; `ticket` is the book's unique number.
 
     `line` is signed from the side that was backed; prices in thousandths, money in minor
-    units. `home_score` and `away_score` are those when the bet was placed.
+    units. `home_score` and `away_score` are those when the bet was placed. `kick_off` is for
+    people: its time zone was measured on one account only.
     """
 
     reference: str
@@ -64,7 +65,12 @@ class BookBet(msgspec.Struct, frozen=True):
     away_score: int | None = None
     final_home_score: int | None = None
     final_away_score: int | None = None
+    league: str = ""
+    kick_off: Millis | None = None
 
+
+KICK_OFF_AHEAD = 8 * 3_600_000
+"""KickoffTime is GMT+8 wall time written as if it were UTC, as measured; in milliseconds."""
 
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z])[ _/-]+(?=[a-z])")
 
@@ -194,6 +200,8 @@ def read_bet(row: object) -> BookBet:
         away_score=_score(row, "AwayScore"),
         final_home_score=_score(row, "FullTimeHomeScore"),
         final_away_score=_score(row, "FullTimeAwayScore"),
+        league=_text(row, "LeagueName"),
+        kick_off=_kick_off(row),
     )
 
 
@@ -270,6 +278,11 @@ def _instant(row: Mapping[str, Any], name: str) -> Millis | None:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**53:
         return None
     return Millis(value)
+
+
+def _kick_off(row: Mapping[str, Any]) -> Millis | None:
+    told = _instant(row, "KickoffTime")
+    return Millis(told - KICK_OFF_AHEAD) if told is not None and told > KICK_OFF_AHEAD else None
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

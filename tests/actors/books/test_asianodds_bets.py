@@ -10,6 +10,7 @@ from actors.books.asianodds import wire
 from actors.books.asianodds.bets import BetState, BookBet, bet_state, price_in, read_bet, read_bets
 from actors.errors import MalformedAnswerError
 from actors.selections import MarketType, Period, Side
+from actors.units import Millis
 from tests.actors.books.answers import envelope
 
 
@@ -67,9 +68,16 @@ def test_a_settled_bet_is_read_whole() -> None:
         currency="EUR",
         home_score=1,
         away_score=0,
+        league="*ENGLISH PREMIER LEAGUE",
+        kick_off=Millis(1_607_275_800_000 - 8 * 3_600_000),
     )
     assert (read_bet(bet()).stake, read_bet(bet()).pnl) == (500, 465)
     assert read_bet(bet()).placed_at == 1_607_254_028_000
+
+
+@pytest.mark.parametrize("told", [None, "soon", 0, -1, 8 * 3_600_000])
+def test_a_kick_off_that_is_none_is_not_told(told: Any) -> None:
+    assert read_bet(bet(KickoffTime=told)).kick_off is None
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from actors.cli.read import summary
 from actors.ledger import open_journal
 from actors.risk.controls import verdicts
 from actors.risk.reservations import Reservations
 from actors.risk.scene import Scene
 from actors.settings import Mode, RiskSettings
+from actors.units import Millis
 from runtime.journal import Entry
 from tests.actors.cli.commands import Commands
 from tests.actors.world import (
@@ -18,6 +20,7 @@ from tests.actors.world import (
     TO_PERMITTED,
     Clerk,
     S,
+    adopted,
     intent,
     selection,
 )
@@ -172,3 +175,64 @@ def test_a_bet_is_read_while_somebody_writes(filled: Commands) -> None:
 
 def test_the_journal_lies_in_the_state_directory(filled: Commands) -> None:
     assert Path(filled.state.path / "journal.sqlite").stat().st_mode & 0o077 == 0
+
+
+# What was adopted.
+
+
+def test_an_adopted_bet_is_listed_and_its_whole_chain_told(filled: Commands) -> None:
+    clerk = Clerk(open_journal(filled.state.path), "settler/ao")
+    clerk.journal.begin_term(NOW)
+    clerk.adopt(adopted(start=Millis(0)), reason="the old journal is lost")
+    clerk.move("a-77", S.SETTLED, at=NOW + 9_000, pnl=950, ticket="77", reason="Won")
+    bet = filled("bets", "--json").json[-1]
+    assert (bet["id"], bet["strategy"], bet["status"], bet["pnl"]) == (
+        "a-77",
+        "",
+        "settled",
+        "9.50",
+    )
+    assert (bet["ticket"], bet["reference"], bet["start"]) == ("77", "WA-77", None)
+    told = filled("why", "a-77")
+    assert "starts unknown" in told.out
+    assert "why: found at the book and adopted by ada: the old journal is lost" in told.out
+    assert "adopted by settler/ao: the old journal is lost, operator ada, price 1.950" in told.out
+    assert "settled by settler/ao: Won, pnl 9.50, ticket 77" in told.out
+    assert "risk controls" not in told.out
+    found = filled("why", "a-77", "--json").json
+    assert [step["state"] for step in found["steps"]] == ["adopted", "settled"]
+    assert (found["floor"], found["controls"], found["prices"]) == (None, [], [])
+
+
+def entry(kind: str, **body: int) -> Entry:
+    return Entry(kind, "account/ao", body)
+
+
+@pytest.mark.parametrize(
+    ("entries", "line", "equal"),
+    [
+        ([], "100.00 then, 109.50 now, that is 9.50: equal", True),
+        (
+            [entry("account.adjusted", amount=5_000), entry("account.adjusted", amount=-1_000)],
+            "100.00 then, 109.50 now, of which 40.00 is explained, that is -30.50: DIFFERENT",
+            False,
+        ),
+    ],
+)
+def test_the_end_tells_what_was_adopted_and_what_was_explained(
+    tictac: Commands, entries: list[Entry], line: str, equal: bool
+) -> None:
+    tictac.state.prepare()
+    journal = open_journal(tictac.state.path)
+    journal.begin_term(NOW)
+    clerk = Clerk(journal)
+    clerk.write(entry("account.opened", opening=10_000), *entries)
+    clerk.adopt(adopted())
+    clerk.move("a-77", S.SETTLED, pnl=950)
+    clerk.want(intent("t-1"), *TO_IN_DOUBT)
+    clerk.write(entry("account.closed", credit=9_950, outstanding=1_000, difference=0))
+    assert summary(tictac.state) == (
+        "1 bets sent, 1 adopted, 1 settled, profit and loss 9.50\n"
+        f"the bookmaker's account ao: {line}",
+        equal,
+    )

@@ -94,6 +94,7 @@ def test_a_difference_is_adjusted(tictac: Commands, core: ThreadHost) -> None:
         ["pause", "--book", "x", "--reason", "x"],
         ["resolve", "t-1", "--as", "refused", "--reason", "x"],
         ["adjust", "ao", "--amount", "1", "--reason", "x"],
+        ["adopt", "ao", "--reason", "x"],
     ],
 )
 def test_without_a_core_they_say_what_to_do(tictac: Commands, command: list[str]) -> None:

@@ -1,0 +1,1 @@
+"""Real seasons, played again by the same actors in virtual time."""

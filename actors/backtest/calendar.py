@@ -1,0 +1,90 @@
+"""Which match is when in a backtest: at its real time, with its two recorded prices.
+
+The earlier prices were collected on Friday afternoon for matches from Friday to Monday, and on
+Tuesday afternoon for those from Tuesday to Thursday, by the source's own notes; the closing ones
+are the last before kick-off. So much is known of when a price could be had, and no more: between
+the two moments a price stands still here.
+"""
+
+import datetime
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+
+from actors.backtest.seasons import UNITED_KINGDOM, SeasonMatch
+from actors.paper.programme import MATCH_MINUTES, MINUTE_MS, Fixture, Programme
+from actors.paper.rows import Kind
+
+COLLECTED_AT = 15
+"""The hour, in the United Kingdom, at which the earlier prices were taken."""
+
+COLLECTION_DAYS = (1, 4)
+"""Tuesday and Friday."""
+
+SOONEST = datetime.timedelta(hours=1)
+"""Before kick-off, at which prices of a collection were still earlier ones."""
+
+CLOSING_MINUTES = 5
+LISTED_FOR = 8 * 86_400_000
+AFTER_FULL_TIME = 5 * MINUTE_MS + 60_000
+
+
+class Calendar(Programme):
+    """Find fixtures by time or by id. `highest_stake` in minor units is every book's limit."""
+
+    def __init__(self, matches: Iterable[SeasonMatch], highest_stake: int = 10**9) -> None:
+        found = sorted(matches, key=lambda one: one.kick_off)
+        self.days = ()
+        self.speed, self.seed = 1, 0
+        self._base = 100_000_000
+        self._all = [self._at(number, one, highest_stake) for number, one in enumerate(found)]
+        self._kick_offs = [fixture.kick_off_ms for fixture in self._all]
+        self.origin_ms = min(fixture.listed_ms for fixture in self._all)
+
+    @property
+    def fixtures(self) -> list[Fixture]:
+        """Return every fixture, in order of kick-off."""
+        return self._all
+
+    def around(self, now_ms: int) -> list[Fixture]:
+        """Return the fixtures that are listed, or went within the last few minutes."""
+        first = bisect_left(self._kick_offs, now_ms - MATCH_MINUTES * MINUTE_MS - AFTER_FULL_TIME)
+        last = bisect_right(self._kick_offs, now_ms + LISTED_FOR)
+        return [fixture for fixture in self._all[first:last] if fixture.listed_ms <= now_ms]
+
+    def find(self, game_id: int) -> tuple[Fixture, int] | None:
+        """Return the fixture and the kind of row a GameId names, or None for a foreign id."""
+        last = self._all[-1].game_id(max(Kind))
+        return super().find(game_id) if 0 <= game_id <= last else None
+
+    def _fixture(self, fixture_number: int) -> Fixture:
+        return self._all[fixture_number]
+
+    def _at(self, number: int, one: SeasonMatch, highest_stake: int) -> Fixture:
+        listed, match = collected_at(one.kick_off), one.match
+        return Fixture(
+            number=number,
+            match_id=self._base + 90_000_000 + number,
+            match=match,
+            seed=f"{match.date} {match.home}",
+            speed=1,
+            listed_ms=listed,
+            today_ms=listed,
+            kick_off_ms=one.kick_off,
+            full_time_ms=one.kick_off + MATCH_MINUTES * MINUTE_MS,
+            closing_ms=one.kick_off - CLOSING_MINUTES * MINUTE_MS,
+            highest_stake=highest_stake,
+        )
+
+
+def collected_at(kick_off: int) -> int:
+    """Return when the earlier prices of a match were collected, in ms since 1970 UTC."""
+    start = datetime.datetime.fromtimestamp(kick_off / 1000, UNITED_KINGDOM)
+    day = start.date()
+    while True:
+        if day.weekday() in COLLECTION_DAYS:
+            moment = datetime.datetime.combine(
+                day, datetime.time(COLLECTED_AT), tzinfo=UNITED_KINGDOM
+            )
+            if moment <= start - SOONEST:
+                return round(moment.timestamp() * 1000)
+        day -= datetime.timedelta(days=1)

@@ -1,0 +1,170 @@
+"""The world of a backtest: the real actors in one thread, and the paper bookmaker, in virtual time.
+
+Where nothing can happen (no price changes, no match ends) the machine sleeps, as a laptop would:
+the clock goes on to the next moment that matters, and every timer that came due meanwhile runs
+once. Nothing goes wrong here; for that there is `tictac simulate`.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from actors import paper, system
+from actors.backtest.calendar import Calendar
+from actors.books.asianodds.client import AsianOddsClient
+from actors.books.asianodds.connection import Answer
+from actors.books.asianodds.last_look import LastLook
+from actors.control import Control
+from actors.gate import KillGate
+from actors.ledger import Ledger, OrderTable
+from actors.orders import IN_FLIGHT, OPEN, OrderState
+from actors.paper.programme import MATCH_MINUTES, MINUTE_MS
+from actors.settings import AccountSettings, Settings
+from runtime.errors import OurError
+from runtime.identity import CountedIdentity
+from runtime.journal import Journal
+from runtime.sim_host import SimHost
+from runtime.supervision import Child
+from runtime.supervisor import Supervisor
+
+BASE = "http://paper.backtest/AsianOddsService"
+USER, PASSWORD = "backtest", "of the backtest's account"
+MARKET = "backtest"
+LATENCY = 0.02
+"""Seconds of a call to the bookmaker."""
+
+STEP = 1.0
+AFTER_MATCH = MATCH_MINUTES * MINUTE_MS
+LONGEST_BURST = 600.0
+"""Seconds of virtual time in which whatever a moment starts has come to its end."""
+
+
+class Client(AsianOddsClient):
+    """The real client, whose calls reach the book without HTTP."""
+
+    def __init__(self, world: "World", settings: AccountSettings) -> None:
+        super().__init__(settings.url, settings.connect_timeout, settings.read_timeout)
+        self._world = world
+
+    def exchange(
+        self,
+        call: str,
+        *,
+        token: str = "",
+        key: str = "",
+        query: Mapping[str, str] | None = None,
+        document: bytes | None = None,
+        last_look: LastLook | None = None,
+    ) -> Answer:
+        """Make one call."""
+        clock = self._world.host.clock
+        clock.advance_to(clock.monotonic() + LATENCY)
+        if last_look is not None:
+            last_look()
+        headers = {"aotoken": token} if token else {}
+        headers |= {"aokey": key} if key else {}
+        params = {name.lower(): value for name, value in (query or {}).items()}
+        body = None if document is None else json.loads(document)
+        answer = self._world.book.handle(call.lower(), params, headers, body, clock.now())
+        return Answer(answer.status, json.dumps(answer.payload).encode())
+
+
+class World:
+    """One account at one bookmaker that plays a calendar. `settings` has one market, `MARKET`.
+
+    `folder` is for the kill gate, which nobody closes.
+    """
+
+    def __init__(
+        self, settings: Settings, calendar: Calendar, folder: Path, balance: int, seed: int = 0
+    ) -> None:
+        self.calendar = calendar
+        self.settings = settings
+        made = paper.PaperSettings(
+            user=USER,
+            password=PASSWORD,
+            balance=balance,
+            reject_permille=0,
+            transit_ms=0,
+            delay_from_ms=200,
+            delay_to_ms=400,
+            repeat="refuse",
+        )
+        self.book = paper.PaperBook(made, calendar)
+        self.book.url = BASE
+        self.journal = Journal(None, [OrderTable()])
+        self.ledger = Ledger(self.journal)
+        self.gate = KillGate(folder)
+        self.host = SimHost(seed, self.journal, calendar.origin_ms)
+        self.host.ports = replace(self.host.ports, identity=CountedIdentity())
+        self.journal.begin_term(calendar.origin_ms)
+        self._spawn(system.core(settings, self.gate, self._connect), "root")
+        self._spawn(system.feed(settings, self._connect), "feed")
+        self._until(self._looked, "the account was read")
+
+    def _connect(self, account: AccountSettings) -> Client:
+        return Client(self, account)
+
+    def _spawn(self, tree: Child, address: str) -> None:
+        assert issubclass(tree.actor_class, Supervisor)
+        self.host.spawn(tree.actor_class, address, **_without_printer(tree).arguments)
+
+    @property
+    def now(self) -> int:
+        """Return the time, in ms since 1970 UTC."""
+        return self.host.clock.now()
+
+    def sleep_until(self, moment: int) -> None:
+        """Let time pass without anybody noticing."""
+        clock = self.host.clock
+        clock.advance_to(clock.monotonic() + max(0, moment - self.now) / 1000)
+
+    def live_through(self, moment: int) -> None:
+        """Wake at a moment and go on until prices were read and every bet was dealt with."""
+        self.sleep_until(moment)
+        self._until(
+            lambda: self._read_since(moment) and self._all_dealt_with(),
+            "prices were read and every bet was dealt with",
+        )
+
+    def open_fixtures(self) -> set[str]:
+        """Return the keys of the events with bets that are not final."""
+        return {order.event for order in self.ledger.orders(OPEN)}
+
+    def _until(self, condition: Callable[[], bool], what: str) -> None:
+        until = self.host.clock.monotonic() + LONGEST_BURST
+        while True:
+            self.host.run(STEP)
+            if not {"root", "feed"} <= self.host.cells.keys():
+                raise OurError("the actors gave up: see the errors above")
+            if condition():
+                return
+            if self.host.clock.monotonic() > until:
+                raise OurError(f"not within {LONGEST_BURST:.0f} s of virtual time: {what}")
+
+    def _looked(self) -> bool:
+        return bool(self._control().reported.accounts)
+
+    def _read_since(self, moment: int) -> bool:
+        report = self._control().reported.feeds.get(MARKET)
+        return report is not None and report.polled_at >= moment
+
+    def _all_dealt_with(self) -> bool:
+        """Tell whether no order is on its way and no match has ended with a bet open."""
+        if self.ledger.orders(IN_FLIGHT | {OrderState.INTENT}):
+            return False
+        return not any(order.start + AFTER_MATCH <= self.now for order in self.ledger.orders(OPEN))
+
+    def _control(self) -> Control:
+        actor = self.host.cells["control"].actor
+        assert isinstance(actor, Control)
+        return actor
+
+
+def _without_printer(tree: Child) -> Child:
+    below = tree.arguments.get("children")
+    if below is None:
+        return tree
+    kept = [_without_printer(one) for one in below if one.address != "narrator"]
+    return replace(tree, arguments={**tree.arguments, "children": kept})
