@@ -87,14 +87,15 @@ class Market(Actor):
     def _complete(self, update: MarketUpdate) -> MarketUpdate:
         """Return an update as far as it can be believed.
 
-        After one that was lost a price may be an old one, and its row is seen all the same.
+        After one that was lost a price may be an old one, and its row is seen all the same;
+        so nothing counts as confirmed before everything was told again.
         """
         lost = update.number not in (0, self._number + 1) and not update.full
         self._number = update.number
-        if lost:
+        if lost and self._knows_all:
             self.log.warning("an update was lost", before=update.number)
         self._knows_all = update.full or (self._knows_all and not lost)
-        return msgspec.structs.replace(update, confirmed=()) if lost else update
+        return update if self._knows_all else msgspec.structs.replace(update, confirmed=())
 
     def _consult(self, name: str, event: str, now: int) -> None:
         view = self._view.event_view(event, now)

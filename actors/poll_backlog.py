@@ -91,6 +91,7 @@ class Backlog:
             return None
         self._answers_told = self._answers
         quotes = tuple(self._timed(quote) for quote in self._news.take(LARGEST_UPDATE).values())
+        removed = _taken(self._removed)
         self._sent += 1
         named = self._new_events | {quote.selection.event for quote in quotes}
         update = MarketUpdate(
@@ -98,7 +99,7 @@ class Backlog:
             tuple(self._events[name] for name in sorted(named) if name in self._events),
             quotes,
             self._take_confirmed(),
-            _taken(self._removed),
+            removed,
             self._polled_at,
             self._answers,
             self._faults,
@@ -109,8 +110,8 @@ class Backlog:
         return update
 
     def _take_confirmed(self) -> tuple[tuple[str, Millis], ...]:
-        """Say which rows were seen, but nothing while a newer price of one may wait."""
-        if self._news:
+        """Say which rows were seen, but nothing while more news of one may wait."""
+        if self._news or self._removed:
             return ()
         return tuple((locator, self._seen[locator]) for locator in _taken(self._confirmed))
 

@@ -100,7 +100,8 @@ def test_a_signal_goes_to_the_executor_of_its_selection() -> None:
 
 def test_a_confirmed_price_is_seen_when_it_was_confirmed() -> None:
     world = start("Greedy")
-    world.tell("market/m", update(world, quote(), quote(book="PIN")), seconds=20)
+    first = update(world, quote(), quote(book="PIN"), full=True)
+    world.tell("market/m", first, seconds=20)
     world.tell("market/m", update(world, confirmed=(("11/1/1", world.now),)), seconds=1)
     world.tell("market/m", update(world, quote(book="PIN", received_at=world.now)))
     seen = {said.book: said.seen_at for said in world.told(EXECUTOR, Signal)}
@@ -114,7 +115,8 @@ def test_after_a_lost_update_everything_is_asked_for_and_no_old_price_is_confirm
     confirmed = (("11/1/1", world.now),)
     world.tell("market/m", update(world, number=3, confirmed=confirmed), seconds=11)
     assert credits(world)[-1]
-    world.tell("market/m", update(world, quote(book="PIN", received_at=world.now), number=4))
+    late = update(world, quote(book="PIN", received_at=world.now), number=4, confirmed=confirmed)
+    world.tell("market/m", late)
     assert [said.book for said in world.told(EXECUTOR, Signal)] == ["SBO", "PIN"]
     assert credits(world)[-1]
     world.tell("market/m", update(world, quote(), full=True, number=5))

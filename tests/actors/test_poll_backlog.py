@@ -186,7 +186,8 @@ def test_no_update_names_more_rows_and_offers_than_fit(monkeypatch: pytest.Monke
     made.take(change(seen=("a", "b", "c"), removed=gone), Millis(NOW), ALL)
     told = [update(made) for _ in range(3)]
     assert [len(one.removed) for one in told] == [2, 2, 1]
-    assert [len(one.confirmed) for one in told] == [2, 1, 0]
+    assert [len(one.confirmed) for one in told] == [0, 0, 2]  # none while a removal waits
+    assert len(update(made).confirmed) == 1
 
 
 def test_updates_are_numbered() -> None:

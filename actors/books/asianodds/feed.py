@@ -6,15 +6,14 @@ nothing is read again, and of one that changed only the markets whose text did.
 """
 
 import unicodedata
-from collections.abc import Sequence
 
 import msgspec
 
 from actors.books.asianodds import wire
+from actors.books.asianodds.feed_answer import Sport, opened
 from actors.books.asianodds.holders import Holders, KnownRow, Touched
 from actors.books.asianodds.rows import (
     MARKET_TYPE_IDS,
-    MINIMUM_INTERVAL_SECONDS,
     PHASES,
     SLOTS,
     Row,
@@ -23,66 +22,19 @@ from actors.books.asianodds.rows import (
     sport_name,
 )
 from actors.books.asianodds.shown import Shown, Stamp, read_market
-from actors.errors import MalformedAnswerError
-from actors.price_change import Offer, PriceChange, offer_of
+from actors.price_change import PriceChange
 from actors.selections import Event, Phase
 from actors.units import Millis
-
-__all__ = ["MARKET_TYPE_IDS", "MINIMUM_INTERVAL_SECONDS", "FeedChange", "FeedState"]
 
 MOST_FAULTS_TOLD = 200
 
 
-class Held(msgspec.Struct, frozen=True, gc=False):
-    """A row of the answer with what it shows; `elsewhere` is told from another row."""
-
-    locator: str
-    shown: tuple[Shown | None, ...]
-    elsewhere: frozenset[Offer] = frozenset()
-
-
 class FeedChange(PriceChange, frozen=True):
-    """What one answer changed; `since` is what to send with the next poll, `held` its rows."""
+    """What one answer changed; `since` is what to send with the next poll."""
 
-    held: tuple[Held, ...] = ()
     since: int | None = None
 
-    @property
-    def confirmed(self) -> tuple[Offer, ...]:
-        """Return what was in the answer and is as before: tens of thousands of offers."""
-        anew = {offer_of(quote) for quote in self.quotes}
-        offers = (
-            (offer_of(quote), row.elsewhere)
-            for row in self.held
-            for shown in row.shown
-            if shown is not None
-            for quote in shown.quotes
-        )
-        return tuple(offer for offer, other in offers if offer not in anew and offer not in other)
 
-
-class _Sport(msgspec.Struct, frozen=True, rename="pascal"):
-    sports_type: int
-    match_games: list[msgspec.Raw] | None = None
-
-
-class _Feed(msgspec.Struct, frozen=True, rename="pascal"):
-    since: int | None = None
-    sports: list[_Sport] | None = None
-
-
-class _Answer(msgspec.Struct, frozen=True, rename="pascal"):
-    code: int
-    message: str | None = None
-    result: _Feed | None = None
-
-
-class _FeedOfRaw(msgspec.Struct, frozen=True, rename="pascal"):
-    since: int | None = None
-    sports: list[msgspec.Raw] | None = None
-
-
-_answer = msgspec.json.Decoder(_Answer)
 _row = msgspec.json.Decoder(Row)
 
 
@@ -108,7 +60,7 @@ class FeedState:
         stays, the price is no longer offered.
         """
         turn = _Turn(received_at)
-        since, sports = _opened(answer)
+        since, sports = opened(answer)
         for number, sport in enumerate(sports):
             if isinstance(sport, str):
                 turn.faults.append(f"Sports[{number}]: {sport}")
@@ -132,7 +84,7 @@ class FeedState:
         self._matches = {names: key for names, key in self._matches.items() if key not in old}
         return self._change(turn, None)
 
-    def _apply_sport(self, turn: "_Turn", sport: _Sport, number: int) -> None:
+    def _apply_sport(self, turn: "_Turn", sport: Sport, number: int) -> None:
         sports_type, received_at = sport.sports_type, turn.received_at
         as_read, events, held = self._as_read, turn.events, turn.held
         rows = sport.match_games or ()
@@ -248,14 +200,8 @@ class FeedState:
             removed=tuple(removed),
             faults=turn.all_faults(),
             rows=turn.rows,
-            held=tuple([self._held(known) for known in turn.held.values()]),
             since=since,
         )
-
-    def _held(self, known: KnownRow) -> Held:
-        if not self._holders.any_shared:
-            return Held(known.locator, known.shown)
-        return Held(known.locator, known.shown, self._holders.told_elsewhere(known))
 
 
 class _Turn:
@@ -281,35 +227,6 @@ class _Turn:
 
 def _at(place: tuple[int, int]) -> str:
     return f"Sports[{place[0]}].MatchGames[{place[1]}]"
-
-
-def _opened(answer: bytes) -> tuple[int | None, Sequence[_Sport | str]]:
-    """Open an answer down to its rows, in one pass when all of it is as it should be.
-
-    Returns `since` and the sports; for one that cannot be read, what is wrong.
-    """
-    try:
-        found = _answer.decode(wire.content(answer))
-    except wire.UNREADABLE:
-        return _opened_in_parts(answer)
-    wire.checked(wire.Envelope(found.code, found.message))
-    feed = found.result or _Feed()
-    return feed.since, feed.sports or ()
-
-
-def _opened_in_parts(answer: bytes) -> tuple[int | None, Sequence[_Sport | str]]:
-    envelope = wire.checked(wire.decode(answer))
-    try:
-        feed = msgspec.json.decode(envelope.result, type=_FeedOfRaw | None) or _FeedOfRaw()
-    except wire.UNREADABLE as error:
-        raise MalformedAnswerError(f"Result: {wire.one_line(str(error))}") from None
-    sports: list[_Sport | str] = []
-    for raw in feed.sports or ():
-        try:
-            sports.append(msgspec.json.decode(raw, type=_Sport))
-        except wire.UNREADABLE as error:
-            sports.append(wire.one_line(str(error)))
-    return feed.since, sports
 
 
 def _normal(name: str) -> str:

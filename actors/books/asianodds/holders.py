@@ -182,17 +182,6 @@ class Holders:
             removed += [offer_of(quote) for which, quote in old.items() if which not in now]
         return quotes, removed
 
-    def told_elsewhere(self, known: KnownRow) -> frozenset[Offer]:
-        """Return the offers that this row shows and another one, changed later, shows too."""
-        found = set()
-        for market in known.markets:
-            if market in self._shared:
-                told = self._told(market)
-                for which, quote in known.quotes(market).items():
-                    if told[which].locator != known.locator:
-                        found.add(offer_of(quote))
-        return frozenset(found)
-
     def _is_fresh(self, touched: Touched, known: KnownRow, others: dict[int, KnownRow]) -> bool:
         if not others and not touched.before:
             return True
