@@ -1,8 +1,10 @@
-"""A feed's bytes to quotes, beside json.loads, a typed decode and the splitting of its strings.
+"""A feed's bytes to prices, beside json.loads, a typed decode and one pass over its odds strings.
 
-Each round measures everything once, by turns, so that a slow minute of the machine strikes
-all of it; then prices move and the next round begins. What is timed is the processor's time of
-this process: the machine may have other work.
+The pass is what has to be done at least: it splits each odds string at `;`, `=` and `,` and makes
+each price a number, thousandths as int, by book. It checks nothing, knows neither lines nor sides
+nor times, and merges nothing. Ours does all of that. Each round measures everything once, by
+turns, so that a slow minute of the machine strikes all of it; then prices move and the next round
+begins. What is timed is the processor's time of this process: the machine may have other work.
 """
 
 import gc
@@ -25,7 +27,7 @@ ROUNDS = 15
 MOVED_PERCENT = 2.0
 MOST_TIMES = 2.0
 
-Figures = dict[str, dict[str, float]]
+PASS = "one pass over the odds strings"
 
 
 class _Sport(msgspec.Struct, frozen=True, rename="pascal"):
@@ -49,8 +51,9 @@ _typed = msgspec.json.Decoder(_Answer)
 def bench_feed(rounds: int = ROUNDS, matches: int = MATCHES) -> dict[str, Any]:
     """Measure so many rounds after one that warms up; milliseconds."""
     made = MadeFeed(matches)
+    answer = made.answer()
     state = FeedState(Phase.TODAY)
-    state.apply(made.answer(), Millis(0))
+    first, _ = _timed(lambda: state.apply(answer, Millis(0)))
     moved = made.move(MOVED_PERCENT)
     collector.calm()
     taken: dict[str, list[float]] = {}
@@ -63,7 +66,7 @@ def bench_feed(rounds: int = ROUNDS, matches: int = MATCHES) -> dict[str, Any]:
         for name, job in (
             ("json.loads", lambda a=answer: json.loads(a)),
             ("typed decode", lambda a=answer: _typed.decode(a)),
-            ("split every odds string", lambda r=rows: split_all(r)),
+            (PASS, lambda r=rows: split_all(r)),
             ("full feed", lambda a=answer, s=state_now: s.apply(a, Millis(1))),
             ("2 % moved", lambda a=answer, n=number: state.apply(a, Millis(n + 1))),
             ("nothing moved", lambda a=answer, n=number: state.apply(a, Millis(n + 1))),
@@ -84,6 +87,7 @@ def bench_feed(rounds: int = ROUNDS, matches: int = MATCHES) -> dict[str, Any]:
         "bytes": len(answer),
         "strings_moved": moved,
         "quotes_moved": told,
+        "first_feed_of_the_process": round(first, 3),
         "figures": {name: _spread(values) for name, values in taken.items()},
         "goals": goals(taken),
     }
@@ -106,17 +110,17 @@ def split_all(rows: list[Row]) -> list[dict[str, list[int]]]:
 
 def goals(taken: dict[str, list[float]]) -> list[dict[str, Any]]:
     """Compare each round with itself; the median of the rounds counts."""
-    decode, split = taken["typed decode"], taken["split every odds string"]
+    decode, split = taken["typed decode"], taken[PASS]
     whole = [one + other for one, other in zip(decode, split, strict=True)]
     return [
-        _goal("full feed / (typed decode + split every odds string)", taken["full feed"], whole),
+        _goal(f"full feed / (typed decode + {PASS})", taken["full feed"], whole),
         _goal("2 % moved / typed decode", taken["2 % moved"], decode),
     ]
 
 
 def text(found: dict[str, Any]) -> str:
     """Return what was found for a terminal."""
-    on = found["machine"]
+    on, first = found["machine"], found["first_feed_of_the_process"]
     lines = [
         f"{on['cores_usable']} cores, load {on['load_average_1_minute']} before, "
         f"Python {on['python']}, {on['system']}",
@@ -125,11 +129,12 @@ def text(found: dict[str, Any]) -> str:
         f"moved: {found['strings_moved']} odds strings, {found['quotes_moved']} quotes",
     ]
     lines += [
-        f"{name:<26} least {spread['min']:>8.2f}  median {spread['median']:>8.2f}"
+        f"{name:<31} least {spread['min']:>8.2f}  median {spread['median']:>8.2f}"
         for name, spread in found["figures"].items()
     ]
+    lines.append(f"the first feed of the process, before any word was known: {first:.2f}")
     lines += [
-        f"{goal['goal']:<55} {goal['measured']:>5.2f}  ≤ {goal['at_most']:g}  "
+        f"{goal['goal']:<58} {goal['measured']:>5.2f}  ≤ {goal['at_most']:g}  "
         f"{'met' if goal['passed'] else 'MISSED'}"
         for goal in found["goals"]
     ]

@@ -11,7 +11,8 @@ import msgspec
 
 from actors.books.asianodds import wire
 from actors.books.asianodds.feed_answer import Sport, opened
-from actors.books.asianodds.holders import Holders, KnownRow, Touched
+from actors.books.asianodds.holders import Holders, Touched
+from actors.books.asianodds.known_row import KnownRow
 from actors.books.asianodds.rows import (
     MARKET_TYPE_IDS,
     PHASES,
@@ -46,7 +47,6 @@ class FeedState:
 
     def __init__(self, phase: Phase | None = None) -> None:
         self._phase = phase
-        self._as_read: dict[bytes, KnownRow] = {}
         self._holders = Holders()
         self._events: dict[str, Event] = {}
         self._keys: dict[int, str] = {}
@@ -78,86 +78,90 @@ class FeedState:
         for game_id in [
             game for game, known in self._holders.rows.items() if known.event.key in old
         ]:
-            self._replace(turn, game_id, None)
+            self._holders.replace(turn.touched, game_id, None)
         self._events = {k: event for k, event in self._events.items() if k not in old}
         self._keys = {match: key for match, key in self._keys.items() if key not in old}
         self._matches = {names: key for names, key in self._matches.items() if key not in old}
         return self._change(turn, None)
 
     def _apply_sport(self, turn: "_Turn", sport: Sport, number: int) -> None:
-        sports_type, received_at = sport.sports_type, turn.received_at
-        as_read, events, held = self._as_read, turn.events, turn.held
+        sports_type = sport.sports_type
         rows = sport.match_games or ()
         turn.rows += len(rows)
+        last: KnownRow | None = None
         for place, raw in enumerate(rows):
             written = bytes(raw)
-            known = as_read.get(written)
-            if known is None or known.sports_type != sports_type:
-                self._read_row(turn, written, sports_type, (number, place))
-                continue
-            known.received_at = received_at
-            events[known.event.key] = known.event
-            held[known.row.game_id] = known
-            if known.malay:
-                turn.malay += known.malay
-            if self._holders.any_shared:
-                self._holders.touch_shared(turn.touched, known)
+            known = None if last is None else last.follower
+            if known is None or known.written != written or known.sports_type != sports_type:
+                known = self._read_row(turn, written, sports_type, (number, place))
+                if known is None:
+                    continue
+            else:  # nearly all rows are what they were, and where they were
+                self._confirm(turn, known)
+            if last is not None:
+                last.follower = known
+            last = known
+
+    def _confirm(self, turn: "_Turn", known: KnownRow) -> None:
+        """Take a row that is, to the byte, what it was."""
+        known.received_at = turn.received_at
+        turn.seen.append(known.locator)
+        if known.malay:
+            turn.malay += known.malay
+        if self._holders.shared:
+            self._holders.touch_shared(turn.touched, known)
 
     def _read_row(
         self, turn: "_Turn", written: bytes, sports_type: int, place: tuple[int, int]
-    ) -> None:
-        """Read a row that is not, to the byte, one that is known."""
+    ) -> KnownRow | None:
+        """Read a row that is not the one that was expected in its place."""
         try:
             row = _row.decode(written)
+            known = self._holders.rows.get(row.game_id)
+            if known and known.written == written and known.sports_type == sports_type:
+                self._confirm(turn, known)
+                return known
             known = self._apply_row(turn, row, sports_type, place)
         except (*wire.UNREADABLE, ValueError) as error:
             turn.faults.append(f"{_at(place)}: {wire.one_line(str(error))}")
-            return
+            return None
         if known is not None and not known.faulty:
-            known.raw = written
-            self._as_read[written] = known
+            known.written = written
+        return known
 
     def _apply_row(
         self, turn: "_Turn", row: Row, sports_type: int, place: tuple[int, int]
     ) -> KnownRow | None:
         if row.is_gone:
-            self._replace(turn, row.game_id, None)
-            if row.home_team is None or row.away_team is None:
-                return None
+            self._holders.replace(turn.touched, row.game_id, None)
+            if row.home_team is not None and row.away_team is not None:
+                event = self._event(row, sports_type)
+                turn.events[event.key] = event
+            return None
+        old = self._holders.rows.get(row.game_id)
+        if old is not None and old.is_of_the_same(row, sports_type):
+            event, locator = old.event, old.locator
+        else:
+            event = self._event(row, sports_type)
+            locator = f"{row.game_id}/{MARKET_TYPE_IDS[event.phase]}/{sports_type}"
+            if old is not None and (old.locator != locator or old.event.key != event.key):
+                old = None
+        turn.events[event.key] = event
+        stamp = (locator, row.updated_date_time or Millis(0), turn.received_at)
+        known = KnownRow(row, sports_type, event, stamp, _shown(row, old, event.key, stamp))
+        if known.malay or known.faulty:
+            turn.malay += known.malay
+            turn.faults += [f"{_at(place)}.{fault}" for fault in known.faults]
+        self._holders.replace(turn.touched, row.game_id, known)
+        turn.seen.append(locator)
+        return known
+
+    def _event(self, row: Row, sports_type: int) -> Event:
         phase = self._phase if row.market_type_id is None else PHASES.get(row.market_type_id)
         if phase is None:
             raise ValueError(f"MarketTypeId {row.market_type_id} is not known")
         names, sport = names_of(row), sport_name(sports_type)
-        event = event_of(row, names, self._event_key(row, names, sport), sport, phase)
-        turn.events[event.key] = event
-        if row.is_gone:
-            return None
-        locator = f"{row.game_id}/{MARKET_TYPE_IDS[phase]}/{sports_type}"
-        stamp = (locator, row.updated_date_time or Millis(0), turn.received_at)
-        shown = self._shown(row, event.key, stamp)
-        known = KnownRow(row, sports_type, event, stamp, shown)
-        if known.malay or known.faulty:
-            turn.malay += known.malay
-            for one in shown:
-                if one is not None:
-                    turn.faults += [f"{_at(place)}.{fault}" for fault in one.faults]
-        self._replace(turn, row.game_id, known)
-        return known
-
-    def _shown(self, row: Row, event: str, stamp: Stamp) -> tuple[Shown | None, ...]:
-        """Read the markets of a row, but for those that are as they were."""
-        known = self._holders.rows.get(row.game_id)
-        if known is None or known.locator != stamp[0] or known.event.key != event:
-            known = None
-        found: list[Shown | None] = []
-        for number, market in enumerate(row.markets):
-            if market is None or not market.bookie_odds:
-                found.append(None)
-            elif known is not None and known.says_the_same(number, row):
-                found.append(known.shown[number])
-            else:
-                found.append(read_market(row, SLOTS[number], market, event, stamp))
-        return tuple(found)
+        return event_of(row, names, self._event_key(row, names, sport), sport, phase)
 
     def _event_key(self, row: Row, names: tuple[str, str], sport: str) -> str:
         """Name the match; one physical match may come under more than one MatchId."""
@@ -175,16 +179,6 @@ class FeedState:
         self._keys[row.match_id] = key
         return key
 
-    def _replace(self, turn: "_Turn", game_id: int, known: KnownRow | None) -> None:
-        old = self._holders.rows.get(game_id)
-        if old is not None and self._as_read.get(old.raw) is old:
-            del self._as_read[old.raw]
-        self._holders.replace(turn.touched, game_id, known)
-        if known is None:
-            turn.held.pop(game_id, None)
-        else:
-            turn.held[game_id] = known
-
     def _change(self, turn: "_Turn", since: int | None) -> FeedChange:
         quotes, removed = self._holders.changes(turn.touched)
         events = []
@@ -196,7 +190,7 @@ class FeedState:
         return FeedChange(
             events=tuple(events),
             quotes=tuple(quotes),
-            seen=tuple([known.locator for known in turn.held.values()]),
+            seen=tuple(turn.seen),
             removed=tuple(removed),
             faults=turn.all_faults(),
             rows=turn.rows,
@@ -210,7 +204,7 @@ class _Turn:
     def __init__(self, received_at: Millis) -> None:
         self.received_at = received_at
         self.touched = Touched()
-        self.held: dict[int, KnownRow] = {}
+        self.seen: list[str] = []
         self.events: dict[str, Event] = {}
         self.faults: list[str] = []
         self.rows = 0
@@ -223,6 +217,25 @@ class _Turn:
         if self.malay:
             told.append(f"Malay prices although 00 was asked, converted: {self.malay}")
         return tuple(told)
+
+
+def _shown(row: Row, old: KnownRow | None, event: str, stamp: Stamp) -> tuple[Shown | None, ...]:
+    """Read the markets of a row, but for those that are as they were."""
+    found: list[Shown | None]
+    if old is None or not old.favours_the_same(row):
+        found = [
+            None if market is None else read_market(row, slot, market, event, stamp)
+            for slot, market in zip(SLOTS, row.markets, strict=True)
+        ]
+    else:
+        found = list(old.shown)
+        for number, market in enumerate(row.markets):
+            if market != old.read[number]:
+                slot = SLOTS[number]
+                found[number] = (
+                    None if market is None else read_market(row, slot, market, event, stamp)
+                )
+    return tuple(found)
 
 
 def _at(place: tuple[int, int]) -> str:

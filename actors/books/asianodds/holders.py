@@ -4,151 +4,53 @@ A market here is one line of one kind of bet of a match. Nearly always one row h
 several do, each book's quotes are those of the row which the book changed last.
 """
 
-from collections.abc import Iterable
-
-from actors.books.asianodds.rows import SLOTS, Row
-from actors.books.asianodds.shown import Shown, Stamp
+from actors.books.asianodds.known_row import NOTHING, KnownRow, MarketKey, Quotes
+from actors.books.asianodds.shown import Shown
 from actors.price_change import Offer, offer_of
-from actors.selections import Event, MarketType, Quote, Side
-
-MarketKey = tuple[str, int, int]
-"""Event, slot and line."""
-
-Quotes = dict[tuple[str, Side], Quote]
-"""The quotes of one market by book and side."""
-
-_NOTHING: Quotes = {}
-
-
-class KnownRow:
-    """A row as it was last read; `received_at` moves on when it comes again unchanged.
-
-    `raw` is how it was written. What it shows may have been read from an earlier answer, and has
-    the times of that.
-    """
-
-    __slots__ = (
-        "event",
-        "faulty",
-        "locator",
-        "malay",
-        "raw",
-        "received_at",
-        "row",
-        "shown",
-        "sports_type",
-        "updated_at",
-    )
-
-    def __init__(
-        self,
-        row: Row,
-        sports_type: int,
-        event: Event,
-        stamp: Stamp,
-        shown: tuple[Shown | None, ...],
-    ) -> None:
-        self.raw = b""
-        self.row = row
-        self.sports_type = sports_type
-        self.event = event
-        self.locator, self.updated_at, self.received_at = stamp
-        self.shown = shown
-        self.malay = 0
-        self.faulty = False
-        for one in shown:
-            if one is not None and (one.malay or one.faults):
-                self.malay += one.malay
-                self.faulty = self.faulty or bool(one.faults)
-
-    @property
-    def markets(self) -> list[MarketKey]:
-        """Return the markets it holds."""
-        event = self.event.key
-        return [
-            (event, number, one.line)
-            for number, one in enumerate(self.shown)
-            if one is not None and one.line is not None
-        ]
-
-    def says_the_same(self, number: int, row: Row) -> bool:
-        """Tell whether one of the markets of this row, by its slot, is as it was read."""
-        slot = SLOTS[number]
-        if row.markets[number] != self.row.markets[number]:
-            return False
-        if slot.type is not MarketType.HANDICAP:
-            return True
-        return row.favoured_in(slot.period) == self.row.favoured_in(slot.period)
-
-    def holds(self, market: MarketKey) -> bool:
-        """Tell whether it shows this market of its event."""
-        shown = self.shown[market[1]]
-        return shown is not None and shown.line == market[2]
-
-    def quotes(self, market: MarketKey) -> Quotes:
-        """Return its quotes for a market of its event, with the times of now."""
-        shown = self.shown[market[1]]
-        if shown is None or shown.line != market[2]:
-            return _NOTHING
-        quotes: Iterable[Quote] = shown.quotes
-        if shown.quotes and not self._is_timed(shown.quotes[0]):
-            quotes = map(self._timed, quotes)
-        return {(quote.book, quote.selection.side): quote for quote in quotes}
-
-    def _is_timed(self, quote: Quote) -> bool:
-        return quote.received_at == self.received_at and quote.updated_at == self.updated_at
-
-    def _timed(self, quote: Quote) -> Quote:
-        return Quote(
-            quote.selection,
-            quote.book,
-            quote.price,
-            quote.locator,
-            self.updated_at,
-            self.received_at,
-        )
+from actors.selections import Quote
 
 
 class Touched:
     """What an answer touches.
 
     `before` is what was told, before the answer, of each market of which something else may be
-    told now. Of the rows of `fresh` nothing was told, and nobody else holds what they show.
+    told now. A row of `alone` shares no market with another, neither before the answer nor now;
+    beside its id stands what it was before, None when it is new. `left` are the markets that such
+    a row no longer shows.
     """
 
     def __init__(self) -> None:
         self.before: dict[MarketKey, Quotes] = {}
-        self.fresh: dict[int, KnownRow] = {}
+        self.alone: dict[int, KnownRow | None] = {}
+        self.left: dict[MarketKey, int] = {}
 
 
 class Holders:
-    """The rows, by their ids and by their events."""
+    """The rows, by their ids and by their events; `shared` is what several of them hold."""
 
     def __init__(self) -> None:
         self.rows: dict[int, KnownRow] = {}
+        self.shared: set[MarketKey] = set()
         self._of_event: dict[str, dict[int, KnownRow]] = {}
-        self._shared: set[MarketKey] = set()
-
-    @property
-    def any_shared(self) -> bool:
-        """Tell whether several rows hold one market, somewhere."""
-        return bool(self._shared)
 
     def touch_shared(self, touched: Touched, known: KnownRow) -> None:
         """Note what is told of the markets that this row holds with others."""
         for market in known.markets:
-            if market in self._shared:
+            if market in self.shared:
                 self._touch(touched, market)
 
     def replace(self, touched: Touched, game_id: int, known: KnownRow | None) -> None:
         """Put a row in the place of the one with its id, or take that one away."""
         old = self.rows.get(game_id)
-        if old is None and known is not None:
-            others = self._of_event.setdefault(known.event.key, {})
-            if self._is_fresh(touched, known, others):
-                touched.fresh[game_id] = others[game_id] = self.rows[game_id] = known
-                return
-        self._not_fresh(touched, game_id)
+        if old is not None:
+            old.make_way(known)
+        if known is not None and self._is_alone(touched, old, known):
+            touched.alone.setdefault(game_id, old)
+            if old is not None:
+                _note_lines_left(touched.left, old, known)
+            self._of_event.setdefault(known.event.key, {})[game_id] = self.rows[game_id] = known
+            return
+        self._not_alone(touched, game_id)
         moved = _moved(old, known)
         for market in moved:
             self._touch(touched, market)
@@ -159,9 +61,9 @@ class Holders:
             self._of_event.setdefault(known.event.key, {})[game_id] = self.rows[game_id] = known
         for market in moved:
             if len(self._holders_of(market)) > 1:
-                self._shared.add(market)
+                self.shared.add(market)
             else:
-                self._shared.discard(market)
+                self.shared.discard(market)
         if old is not None and not self._of_event[old.event.key]:
             del self._of_event[old.event.key]
 
@@ -169,35 +71,53 @@ class Holders:
         """Return what is told anew and what is no longer offered."""
         quotes: list[Quote] = []
         removed: list[Offer] = []
-        for known in touched.fresh.values():
-            for shown in known.shown:
-                if shown is not None:
-                    quotes += shown.quotes
-        for market, old in touched.before.items():
-            now = self._told(market)
-            for which, quote in now.items():
-                told = old.get(which)
-                if told is None or told.price != quote.price or told.locator != quote.locator:
-                    quotes.append(quote)
-            removed += [offer_of(quote) for which, quote in old.items() if which not in now]
+        for game_id, old in touched.alone.items():
+            known = self.rows[game_id]
+            if old is None:
+                for shown in known.shown:
+                    quotes += () if shown is None else shown.quotes
+                continue
+            for was, now in zip(old.shown, known.shown, strict=True):
+                if now is not was:
+                    _compare(was, now, quotes, removed)
+        for market, told in touched.before.items():
+            _compare_told(told, self._told(market), quotes, removed)
         return quotes, removed
 
-    def _is_fresh(self, touched: Touched, known: KnownRow, others: dict[int, KnownRow]) -> bool:
-        if not others and not touched.before:
+    def _is_alone(self, touched: Touched, old: KnownRow | None, known: KnownRow) -> bool:
+        event, game_id = known.event.key, known.row.game_id
+        if old is not None and (old.event.key != event or self._shares(old)):
+            return False
+        others = self._of_event.get(event, {})
+        if len(others) == (old is not None) and not touched.before and not touched.left:
             return True
         return not any(
-            market in touched.before or any(other.holds(market) for other in others.values())
-            for market in known.markets
+            market in touched.before
+            or touched.left.get(market, game_id) != game_id
+            or any(other.holds(market) for other in others.values() if other is not old)
+            for row in (old, known)
+            if row is not None
+            for market in row.markets
         )
 
-    def _not_fresh(self, touched: Touched, game_id: int) -> None:
-        known = touched.fresh.pop(game_id, None)
-        if known is not None:
-            touched.before.update(dict.fromkeys(known.markets, _NOTHING))
+    def _shares(self, known: KnownRow) -> bool:
+        shared = self.shared
+        return bool(shared) and any(market in shared for market in known.markets)
+
+    def _not_alone(self, touched: Touched, game_id: int) -> None:
+        """Keep account of a row market by market, as of one that shares some."""
+        if game_id not in touched.alone:
+            return
+        old = touched.alone.pop(game_id)
+        touched.before.update(dict.fromkeys(self.rows[game_id].markets, NOTHING))
+        if old is not None:
+            touched.before.update((market, old.quotes(market)) for market in old.markets)
 
     def _touch(self, touched: Touched, market: MarketKey) -> None:
         for holder in self._holders_of(market):
-            self._not_fresh(touched, holder.row.game_id)
+            self._not_alone(touched, holder.row.game_id)
+        if market in touched.left:
+            self._not_alone(touched, touched.left[market])
         if market not in touched.before:
             touched.before[market] = self._told(market)
 
@@ -226,3 +146,47 @@ def _moved(old: KnownRow | None, known: KnownRow | None) -> list[MarketKey]:
             if other is None or other.shown[number] is not one:
                 found.append((row.event.key, number, one.line))
     return found
+
+
+def _note_lines_left(left: dict[MarketKey, int], old: KnownRow, known: KnownRow) -> None:
+    """Note the markets that a row showed and its successor does not show at all."""
+    for number, (was, now) in enumerate(zip(old.shown, known.shown, strict=True)):
+        if (
+            was is not now
+            and was is not None
+            and was.line is not None
+            and (now is None or now.line != was.line)
+        ):
+            left[(old.event.key, number, was.line)] = known.row.game_id
+
+
+def _compare(
+    was: Shown | None, now: Shown | None, quotes: list[Quote], removed: list[Offer]
+) -> None:
+    """Add to `quotes` what a row shows anew in one of its slots, to `removed` what no longer."""
+    before = () if was is None else was.quotes
+    after = () if now is None else now.quotes
+    if len(before) == len(after):
+        found = []
+        for old, new in zip(before, after, strict=True):
+            if old.book != new.book or old.selection != new.selection:
+                break
+            if old.price != new.price or old.locator != new.locator:
+                found.append(new)
+        else:  # the same offers in the same order, as nearly always
+            quotes += found
+            return
+    told = {offer_of(quote): quote for quote in before}
+    shown = {offer_of(quote): quote for quote in after}
+    quotes += [new for offer, new in shown.items() if _is_told_anew(told.get(offer), new)]
+    removed += [offer for offer in told if offer not in shown]
+
+
+def _compare_told(old: Quotes, now: Quotes, quotes: list[Quote], removed: list[Offer]) -> None:
+    """Add to `quotes` what is told anew of a market, to `removed` what is no longer offered."""
+    quotes += [quote for which, quote in now.items() if _is_told_anew(old.get(which), quote)]
+    removed += [offer_of(quote) for which, quote in old.items() if which not in now]
+
+
+def _is_told_anew(told: Quote | None, quote: Quote) -> bool:
+    return told is None or told.price != quote.price or told.locator != quote.locator

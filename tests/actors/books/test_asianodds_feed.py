@@ -348,6 +348,37 @@ def test_two_rows_of_one_offer_do_not_make_it_flap() -> None:
     assert state.confirmed == BOTH
 
 
+def test_of_two_rows_of_one_offer_the_one_that_changed_last_is_told() -> None:
+    state = Followed()
+    older = {"FullTimeHdp": {"Handicap": "0-0.5", "BookieOdds": "PIN=1.9,2.0"}}
+    applied(state, row(11, UpdatedDateTime=9), row(12, UpdatedDateTime=8, **older))
+    assert {(quote.price, quote.locator) for quote in state.told.values()} == {
+        (1930, "11/1/1"),
+        (1970, "11/1/1"),
+    }
+
+
+def test_a_line_that_goes_from_one_row_to_another_is_still_offered() -> None:
+    state = Followed()
+    applied(state, row(11))
+    moved = {"Handicap": "0.5", "BookieOdds": "PIN=1.93,1.97"}
+    change = applied(state, row(11, FullTimeHdp=moved), row(12), at=2)
+    assert change.removed == ()
+    assert state.told[(HOME, "PIN")].locator == "12/1/1"
+
+
+def test_rows_that_come_in_another_order_or_under_another_sport_are_read_as_they_are() -> None:
+    state = Followed()
+    applied(state, row(), OTHER)
+    change = applied(state, OTHER, row(), at=2)
+    assert (change.quotes, change.removed) == ((), ())
+    assert state.confirmed >= BOTH
+    assert sorted(change.seen) == ["11/1/1", "12/1/1"]
+    sport = {"SportsType": 2, "MatchGames": [row()]}
+    change = state.apply(envelope({"Sports": [sport]}), Millis(3))
+    assert {quote.locator for quote in change.quotes} == {"11/1/2"}
+
+
 def test_a_game_id_that_changes_is_told_for_the_sake_of_the_locator() -> None:
     state = Followed()
     applied(state, row(11))
