@@ -37,7 +37,7 @@ class Market(Actor):
         super().__init__()
         self._market = market
         self._settings = settings
-        self._view = MarketView(max_age)
+        self._view = MarketView(max_age, settings.max_age)
         self._knows_all = False
         self._number = 0
         self._signals = 0

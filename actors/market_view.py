@@ -1,7 +1,7 @@
 """The latest price per selection and book of one polled market, grouped for a strategy."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -29,18 +29,26 @@ class SelectionGroup:
 
 @dataclass(frozen=True)
 class EventView:
-    """What a strategy sees of one event: fresh quotes only. `now` in ms since 1970 UTC."""
+    """What a strategy sees of one event: fresh quotes only. `now` in ms since 1970 UTC.
+
+    `stale` counts, by market type, the quotes that were too old to be shown.
+    """
 
     event: Event
     groups: tuple[SelectionGroup, ...]
     now: int
+    stale: Mapping[MarketType, int] = field(default_factory=dict)
 
 
 class MarketView:
-    """Everything a Market knows; pure, fed by updates."""
+    """Everything a Market knows; pure, fed by updates.
 
-    def __init__(self, max_age: float) -> None:
-        self._max_age = max_age * 1000
+    A quote older than `max_age` seconds is stale; `max_ages` names market types with their own.
+    """
+
+    def __init__(self, max_age: float, max_ages: Mapping[MarketType, float] | None = None) -> None:
+        ages = dict.fromkeys(MarketType, max_age) | dict(max_ages or {})
+        self._max_age = {kind: age * 1000 for kind, age in ages.items()}
         self.events: dict[str, Event] = {}
         self.quotes: dict[tuple[str, str], Quote] = {}
         self._rows: Counter[str] = Counter()
@@ -89,23 +97,26 @@ class MarketView:
         if known is None:
             return None
         groups: dict[str, SelectionGroup] = {}
-        for quote in self._fresh(event, now):
+        stale: Counter[MarketType] = Counter()
+        for quote in self._latest(event):
             selection = quote.selection
+            if now - quote.received_at > self._max_age[selection.type]:
+                stale[selection.type] += 1
+                continue
             group = groups.setdefault(
                 selection.market_key,
                 SelectionGroup(event, selection.type, selection.period),
             )
             group.quotes.setdefault(selection.side, {})[quote.book] = quote
-        return EventView(known, tuple(groups.values()), now)
+        return EventView(known, tuple(groups.values()), now, stale)
 
-    def _fresh(self, event: str, now: int) -> Iterator[Quote]:
-        """Yield each fresh quote, received when the feed last gave or confirmed it."""
+    def _latest(self, event: str) -> Iterator[Quote]:
+        """Yield each quote, received when the feed last gave or confirmed it."""
         for key in self._by_event.get(event, {}):
             quote = self.quotes[key]
             seen = self.seen_at(quote)
-            if now - seen <= self._max_age:
-                same = quote.received_at == seen
-                yield quote if same else msgspec.structs.replace(quote, received_at=seen)
+            same = quote.received_at == seen
+            yield quote if same else msgspec.structs.replace(quote, received_at=seen)
 
     def _drop(self, key: tuple[str, str]) -> Quote | None:
         """Forget a quote, and its row when that has no other."""

@@ -92,8 +92,10 @@ class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fals
 
 
 class Quote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """One book's price for one selection.
+    """One book's price for one selection: what every source of prices is read into.
 
+    The selection names event, market type, period, line and side. `price` is in thousandths;
+    `max_stake` in minor units is the most that the book takes, None when it does not say.
     `locator` is what the book's adapter needs to find the selection again when placing;
     only the adapter reads it. `updated_at` is the book's own time, `received_at` ours.
     """
@@ -104,3 +106,4 @@ class Quote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     locator: str
     updated_at: Millis
     received_at: Millis
+    max_stake: int | None = None

@@ -52,6 +52,7 @@ class MarketSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     books: str = "ALL"
     every: Seconds = Seconds(10.0)
     full_every: Annotated[int, msgspec.Meta(ge=1)] = 3
+    max_age: dict[MarketType, Seconds] = {}
     strategies: tuple[str, ...] = ("value",)
 
 

@@ -67,6 +67,19 @@ def test_a_stale_price_is_not_shown() -> None:
     assert seen(view, NOW + 30_001) == [(HOME.key, "PIN", 1950)]
 
 
+def test_each_market_type_may_have_an_age_of_its_own_and_what_is_stale_is_counted() -> None:
+    view = MarketView(30.0, {MarketType.HANDICAP: 10.0})
+    total = Selection("ao-1", MarketType.TOTAL, Period.FULL_TIME, 250, Side.OVER)
+    view.apply(update(quote(), quote(AWAY), quote(total)))
+    for age, shown, stale in ((10, 3, {}), (11, 1, {MarketType.HANDICAP: 2})):
+        found = view.event_view("ao-1", NOW + age * 1_000)
+        assert found is not None
+        assert (
+            sum(len(prices) for group in found.groups for prices in group.quotes.values()) == shown
+        )
+        assert found.stale == stale
+
+
 def test_a_confirmed_price_is_fresh_again() -> None:
     view = MarketView(30.0)
     view.apply(update(quote()))

@@ -56,6 +56,15 @@ def test_the_least_configuration_is_filled_in_with_careful_defaults(tmp_path: Pa
     assert settings.markets["today"] == MarketSettings("ao", Phase.TODAY)
 
 
+def test_prices_of_a_market_may_age_by_their_type(tmp_path: Path) -> None:
+    text = GOOD.replace("when: today", "when: today, max_age: {1x2: 30s, ah: 10s}")
+    ages = loaded(tmp_path, text).markets["today"].max_age
+    assert ages == {MarketType.ONE_X_TWO: 30.0, MarketType.HANDICAP: 10.0}
+    (fault,) = faults(tmp_path, text.replace("10s", "10"))
+    assert fault.startswith("markets.today.max_age")
+    assert faults(tmp_path, text.replace("ah:", "corners:"))
+
+
 def test_the_defaults_are_what_the_docs_say() -> None:
     risk, market, account = RiskSettings(), MarketSettings("ao", Phase.TODAY), AccountSettings()
     assert (risk.max_stake, risk.max_exposure, risk.daily_loss) == (1_000, 100_000, 150_000)
