@@ -18,7 +18,8 @@ class PriceChange(msgspec.Struct, frozen=True):
 
     `quotes` are new, or changed in price or in locator. `seen` are locators: everything else that
     was told with one of them was in the answer as it was told. `removed` is no longer offered.
-    `faults` say what could not be read, and where. `rows` counts what the answer held.
+    `faults` say what could not be read, and where. `rows` counts what the answer held,
+    `skipped` what of it is of no use here, by what it is.
     """
 
     events: tuple[Event, ...] = ()
@@ -27,3 +28,4 @@ class PriceChange(msgspec.Struct, frozen=True):
     removed: tuple[Offer, ...] = ()
     faults: tuple[str, ...] = ()
     rows: int = 0
+    skipped: tuple[tuple[str, int], ...] = ()

@@ -86,7 +86,7 @@ class Holders:
 
     def _is_alone(self, touched: Touched, old: KnownRow | None, known: KnownRow) -> bool:
         event, game_id = known.event.key, known.row.game_id
-        if old is not None and (old.event.key != event or self._shares(old)):
+        if old is not None and old.event.key != event:
             return False
         others = self._of_event.get(event, {})
         if len(others) == (old is not None) and not touched.before and not touched.left:
@@ -99,10 +99,6 @@ class Holders:
             if row is not None
             for market in row.markets
         )
-
-    def _shares(self, known: KnownRow) -> bool:
-        shared = self.shared
-        return bool(shared) and any(market in shared for market in known.markets)
 
     def _not_alone(self, touched: Touched, game_id: int) -> None:
         """Keep account of a row market by market, as of one that shares some."""

@@ -374,9 +374,19 @@ def test_rows_that_come_in_another_order_or_under_another_sport_are_read_as_they
     assert (change.quotes, change.removed) == ((), ())
     assert state.confirmed >= BOTH
     assert sorted(change.seen) == ["11/1/1", "12/1/1"]
-    sport = {"SportsType": 2, "MatchGames": [row()]}
-    change = state.apply(envelope({"Sports": [sport]}), Millis(3))
-    assert {quote.locator for quote in change.quotes} == {"11/1/2"}
+    applied(state, row(), OTHER, at=3)
+    sport = {"SportsType": 2, "MatchGames": [row(), OTHER]}
+    change = state.apply(envelope({"Sports": [sport]}), Millis(4))
+    assert {quote.locator for quote in change.quotes} == {"11/1/2", "12/1/2"}
+
+
+def test_a_price_that_goes_and_comes_back_is_told_both_times() -> None:
+    """The row before it may know only the older writing."""
+    state = Followed()
+    applied(state, OTHER, row())
+    moved = {"Handicap": "0-0.5", "BookieOdds": "PIN=1.95,1.97"}
+    assert prices(applied(state, row(FullTimeHdp=moved), at=2)) == {(HOME, "PIN"): 1950}
+    assert prices(applied(state, OTHER, row(), at=3)) == {(HOME, "PIN"): 1930}
 
 
 def test_a_game_id_that_changes_is_told_for_the_sake_of_the_locator() -> None:
