@@ -23,6 +23,10 @@ class ThrottledError(BookError):
     """Asked too often (HTTP 429, code -810 or -8): nothing was done, come back later."""
 
 
+class QuotaSpentError(BookError):
+    """The credits are spent, or only the reserve is left: nothing more is asked for a while."""
+
+
 class MalformedAnswerError(BookError):
     """The answer cannot be read; it never overwrites good state."""
 

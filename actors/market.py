@@ -8,6 +8,8 @@ QuotesTold to a Hedge, FeedReport to Control.
 
 from collections.abc import Iterable
 
+import msgspec
+
 from actors.decision.chain import Bet, Chain
 from actors.decision.history import PriceHistory
 from actors.market_view import MarketView
@@ -59,8 +61,9 @@ class Market(Actor):
         super().__init__()
         self._market = market
         self._settings = settings
-        self._view = MarketView(max_age)
+        self._view = MarketView(max_age, settings.max_age)
         self._knows_all = False
+        self._number = 0
         self._signals = 0
         self._forget_at = 0
         self.stopped: dict[str, str] = {}
@@ -103,7 +106,7 @@ class Market(Actor):
         self.after(ASK_AGAIN_AFTER if self._knows_all else ASK_FIRST_AFTER, _AskAgain(), "ask")
 
     def _update(self, update: MarketUpdate) -> None:
-        self._knows_all = self._knows_all or update.full
+        update = self._complete(update)
         now = self.clock.now()
         gone = self._waiting_for(update.removed)
         touched = self._view.apply(update) | gone
@@ -147,6 +150,19 @@ class Market(Actor):
             tuple(row for stages in self._stages.values() for row in stages.turned_down),
             self.stopped,
         )
+
+    def _complete(self, update: MarketUpdate) -> MarketUpdate:
+        """Return an update as far as it can be believed.
+
+        After one that was lost a price may be an old one, and its row is seen all the same;
+        so nothing counts as confirmed before everything was told again.
+        """
+        lost = update.number not in (0, self._number + 1) and not update.full
+        self._number = update.number
+        if lost and self._knows_all:
+            self.log.warning("an update was lost", before=update.number)
+        self._knows_all = update.full or (self._knows_all and not lost)
+        return update if self._knows_all else msgspec.structs.replace(update, confirmed=())
 
     def _consult(self, name: str, event: str, now: int) -> None:
         strategy = self._strategies.get(name)

@@ -1,6 +1,7 @@
 """The latest price per selection and book of one polled market, grouped for a strategy."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -32,11 +33,15 @@ NO_HISTORY = PriceHistory(0.0)
 
 @dataclass(frozen=True)
 class EventView:
-    """What a strategy sees of one event: fresh quotes only. `now` in ms since 1970 UTC."""
+    """What a strategy sees of one event: fresh quotes only. `now` in ms since 1970 UTC.
+
+    `stale` counts, by market type, the quotes that were too old to be shown.
+    """
 
     event: Event
     groups: tuple[SelectionGroup, ...]
     now: int
+    stale: Mapping[MarketType, int] = field(default_factory=dict)
     history: PriceHistory = NO_HISTORY
 
     def moved(self, quote: Quote, seconds: float) -> float:
@@ -55,38 +60,43 @@ class EventView:
 
 
 class MarketView:
-    """Everything a Market knows; pure, fed by updates."""
+    """Everything a Market knows; pure, fed by updates.
 
-    def __init__(self, max_age: float) -> None:
-        self._max_age = max_age * 1000
+    A quote older than `max_age` seconds is stale; `max_ages` names market types with their own.
+    """
+
+    def __init__(self, max_age: float, max_ages: Mapping[MarketType, float] | None = None) -> None:
+        ages = dict.fromkeys(MarketType, max_age) | dict(max_ages or {})
+        self._max_age = {kind: age * 1000 for kind, age in ages.items()}
         self.history = NO_HISTORY
         self.events: dict[str, Event] = {}
         self.quotes: dict[tuple[str, str], Quote] = {}
-        self._seen: dict[tuple[str, str], int] = {}
+        self._rows: Counter[str] = Counter()
+        self._seen: dict[str, Millis] = {}
         self._by_event: dict[str, dict[tuple[str, str], None]] = {}
 
     def apply(self, update: MarketUpdate) -> set[str]:
         """Merge an update and return the keys of the events whose prices changed."""
         if update.full:
-            for known in (self.events, self.quotes, self._seen, self._by_event):
+            for known in (self.events, self.quotes, self._rows, self._seen, self._by_event):
                 known.clear()
         touched: set[str] = set()
         for event in update.events:
             self.events[event.key] = event
         for key in update.removed:
-            quote = self.quotes.pop(key, None)
-            self._seen.pop(key, None)
+            quote = self._drop(key)
             if quote is not None:
                 self._by_event.get(quote.selection.event, {}).pop(key, None)
         for quote in update.quotes:
             key = (quote.selection.key, quote.book)
+            self._drop(key)
             self.quotes[key] = quote
-            self._seen[key] = quote.received_at
+            self._rows[quote.locator] += 1
             self._by_event.setdefault(quote.selection.event, {})[key] = None
             touched.add(quote.selection.event)
-        for key in update.confirmed:
-            if key in self.quotes:
-                self._seen[key] = max(update.polled_at, self._seen[key])
+        for locator, at in update.confirmed:
+            if locator in self._rows:
+                self._seen[locator] = max(at, self._seen.get(locator, at))
         return touched
 
     def forget(self, started_before: int) -> None:
@@ -95,18 +105,17 @@ class MarketView:
         for key in old:
             del self.events[key]
             for quote_key in self._by_event.pop(key, {}):
-                self.quotes.pop(quote_key, None)
-                self._seen.pop(quote_key, None)
+                self._drop(quote_key)
 
     def seen_at(self, quote: Quote) -> Millis:
         """Return when this price was last given or confirmed by the feed."""
-        return Millis(self._seen[(quote.selection.key, quote.book)])
+        return max(quote.received_at, self._seen.get(quote.locator, quote.received_at))
 
     def offers(self, quote: Quote) -> bool:
         """Tell whether this very quote is known, seen when the feed last gave or confirmed it."""
         key = (quote.selection.key, quote.book)
         known = self.quotes.get(key)
-        if known is None or self._seen[key] != quote.received_at:
+        if known is None or self.seen_at(known) != quote.received_at:
             return False
         return msgspec.structs.replace(known, received_at=quote.received_at) == quote
 
@@ -116,19 +125,33 @@ class MarketView:
         if known is None:
             return None
         groups: dict[str, SelectionGroup] = {}
-        for quote in self._fresh(event, now):
+        stale: Counter[MarketType] = Counter()
+        for quote in self._latest(event):
             selection = quote.selection
+            if now - quote.received_at > self._max_age[selection.type]:
+                stale[selection.type] += 1
+                continue
             group = groups.setdefault(
                 selection.market_key,
                 SelectionGroup(event, selection.type, selection.period),
             )
             group.quotes.setdefault(selection.side, {})[quote.book] = quote
-        return EventView(known, tuple(groups.values()), now, self.history)
+        return EventView(known, tuple(groups.values()), now, stale, self.history)
 
-    def _fresh(self, event: str, now: int) -> Iterator[Quote]:
-        """Yield each fresh quote, received when the feed last gave or confirmed it."""
+    def _latest(self, event: str) -> Iterator[Quote]:
+        """Yield each quote, received when the feed last gave or confirmed it."""
         for key in self._by_event.get(event, {}):
-            quote, seen = self.quotes[key], self._seen[key]
-            if now - seen <= self._max_age:
-                same = quote.received_at == seen
-                yield quote if same else msgspec.structs.replace(quote, received_at=Millis(seen))
+            quote = self.quotes[key]
+            seen = self.seen_at(quote)
+            same = quote.received_at == seen
+            yield quote if same else msgspec.structs.replace(quote, received_at=seen)
+
+    def _drop(self, key: tuple[str, str]) -> Quote | None:
+        """Forget a quote, and its row when that has no other."""
+        quote = self.quotes.pop(key, None)
+        if quote is not None:
+            self._rows[quote.locator] -= 1
+            if not self._rows[quote.locator]:
+                del self._rows[quote.locator]
+                self._seen.pop(quote.locator, None)
+        return quote

@@ -82,19 +82,24 @@ class Credit(Message, frozen=True):
 
 
 class MarketUpdate(Message, frozen=True):
-    """What changed at the book since the last update, newest only."""
+    """What changed at the book since the last update, newest only.
+
+    `confirmed`: everything that was told with this locator was in an answer of then, as it was
+    told. Updates are numbered from 1; a gap says that one was lost on the wire.
+    """
 
     largest = LARGEST_LETTER
 
     market: str
     events: Many[Event]
     quotes: Many[Quote]
-    confirmed: Many[tuple[str, str]]
+    confirmed: Many[tuple[str, Millis]]
     removed: Many[tuple[str, str]]
     polled_at: Millis
     answers: int
     faults: int
     full: bool = False
+    number: int = 0
 
 
 class TurnedDown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

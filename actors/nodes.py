@@ -137,15 +137,15 @@ def close_at_signal(gate: KillGate) -> None:
 
 
 def with_paper_book(settings: Settings, port: int) -> Settings:
-    """Let every account be one at the paper bookmaker on this port."""
+    """Let every account that takes bets be one at the paper bookmaker on this port."""
     url = f"http://127.0.0.1:{port}/AsianOddsService"
     accounts = {
         name: msgspec.structs.replace(
             account, url=url, username=PAPER_USER, password=Secret(os.environ[PAPER_PASSWORD])
         )
-        for name, account in settings.accounts.items()
+        for name, account in settings.betting_accounts.items()
     }
-    return msgspec.structs.replace(settings, accounts=accounts)
+    return msgspec.structs.replace(settings, accounts=settings.accounts | accounts)
 
 
 def _begin(node: str, config: Path, state: StateFolder, paper_port: int, mode: str) -> Settings:

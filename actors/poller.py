@@ -1,6 +1,6 @@
 """Poller: one polled market's cadence, from the book's answer to normalised quotes.
 
-Owns: the merged state of the feed, and what the Market has not been told yet.
+Owns: the source of prices with what it told, and what the Market has not been told yet.
 Hears: Token, FeedTurn, Credit.
 Says: FeedTurnWanted, Throttled and TokenRejected to the Session; MarketUpdate to its
 Market, one for each credit, the newest price only.
@@ -9,11 +9,13 @@ Market, one for each credit, the newest price only.
 from collections.abc import Callable
 
 from actors.books.asianodds.client import CALLS_DEADLINE, AsianOddsClient
-from actors.books.asianodds.feed import FeedState
+from actors.books.sources import price_source
 from actors.errors import (
     BookError,
+    LoginRefusedError,
     MalformedAnswerError,
     NotSentError,
+    QuotaSpentError,
     SessionLostError,
     ThrottledError,
 )
@@ -27,6 +29,7 @@ from actors.messages import (
     TokenWanted,
 )
 from actors.poll_backlog import Backlog
+from actors.price_source import PriceSource
 from actors.settings import AccountSettings, MarketSettings
 from actors.units import Millis
 from runtime.actor import Actor
@@ -38,6 +41,8 @@ FORGET_AFTER = 6 * 3_600_000
 """Rows may vanish from the feed without a word; a match this long ago is over."""
 
 FAILURE_PAUSE, LONGEST_PAUSE = 2.0, 120.0
+REFUSED_PAUSE = 3_600.0
+"""After a key was refused or the credits are spent; only people or a new month can help."""
 
 
 class _AskTurn(Message, frozen=True):
@@ -62,27 +67,26 @@ class Poller(Actor):
         self._settings = settings
         self._account = account
         self._connect = connect
-        self._client: AsianOddsClient | None = None
+        self._source: PriceSource | None = None
         self._session = f"session/{settings.account}"
         self._token = ""
-        self._state = FeedState(settings.when)
         self._backlog = Backlog(market)
-        self._since: int | None = None
         self._polls = 0
         self._forget_at = 0
         self._failures = 0
 
     def on_start(self) -> None:
-        self._client = self._connect(self._account)
-        self.tell(self._session, TokenWanted())
+        self._source = price_source(self._settings, self._account, self._connect)
+        if self._source.has_session:
+            self.tell(self._session, TokenWanted())
         self.after(1.0, _AskTurn(), "turn")
 
     def on_message(self, message: Message, sender: str) -> None:
         match message:
             case Token(value, base_url):
                 self._token = value
-                if self._client is not None:
-                    self._client.set_base(base_url)
+                if self._source is not None:
+                    self._source.set_base(base_url)
                 if value:
                     self.after(0, _AskTurn(), "turn")
             case _AskTurn():
@@ -90,14 +94,23 @@ class Poller(Actor):
             case FeedTurn():
                 self._poll()
             case Credit(full):
-                if full and self._polls:  # the core is new, and its Session has a new token
+                if (
+                    full and self._polls and self._has_session
+                ):  # the core is new, and its Session has a new token
                     self.tell(self._session, TokenWanted())
                 self._backlog.credit(full=full)
                 self._send()
             case _:
                 super().on_message(message, sender)
 
+    @property
+    def _has_session(self) -> bool:
+        return self._source is not None and self._source.has_session
+
     def _ask_turn(self) -> None:
+        if not self._has_session:
+            self._poll()
+            return
         if self._token:
             self.tell(self._session, FeedTurnWanted(self._market, self._settings.when))
         else:
@@ -105,23 +118,20 @@ class Poller(Actor):
         self.after(ASK_AGAIN_AFTER + self._settings.every, _AskTurn(), "turn")
 
     def _poll(self) -> None:
-        client = self._client
-        if client is None or not self._token:
+        source = self._source
+        if source is None or (source.has_session and not self._token):
             return
-        since = None if self._polls % self._settings.full_every == 0 else self._since
         try:
-            answer = client.feed(
-                self._token,
-                self._settings.when,
-                self._settings.sport,
-                self._settings.books,
-                self._settings.leagues,
-                since,
-            )
-            self._take(answer, first=self._polls == 0)
-        except ThrottledError:
+            self._take(source, first=self._polls == 0)
+        except ThrottledError as error:
+            if not source.has_session:
+                self._pause("the book says we ask too often", str(error))
+                return
             self.tell(self._session, Throttled(self._market))
             self.after(0.1, _AskTurn(), "turn")
+        except (QuotaSpentError, LoginRefusedError) as error:
+            self.log.error("polling stopped", reason=str(error), next_try_in=REFUSED_PAUSE)
+            self.after(REFUSED_PAUSE, _AskTurn(), "turn")
         except SessionLostError:
             self.tell(self._session, TokenRejected(self._token))
             self._token = ""
@@ -137,18 +147,22 @@ class Poller(Actor):
             self._send()
             self.after(self._settings.every, _AskTurn(), "turn")
 
-    def _take(self, answer: bytes, first: bool) -> None:
+    def _take(self, source: PriceSource, first: bool) -> None:
+        change = source.poll(self._token, Millis(self.clock.now()))
         now = Millis(self.clock.now())
-        change = self._state.apply(answer, now)
-        self._since = change.since
         for fault in change.faults[:5]:
             self.log.warning("feed row refused", place=fault)
         if first or change.faults:
-            self.log.info("feed answer", rows=change.rows, faults=len(change.faults))
+            self.log.info(
+                "feed answer",
+                rows=change.rows,
+                faults=len(change.faults),
+                skipped=dict(change.skipped),
+            )
         self._backlog.take(change, now, self._settings.types)
         if now >= self._forget_at:
             self._forget_at = now + FORGET_EVERY
-            self._backlog.drop(self._state.forget(Millis(now - FORGET_AFTER)))
+            self._backlog.drop(source.forget(Millis(now - FORGET_AFTER)))
 
     def _pause(self, what: str, reason: str) -> None:
         self._failures += 1

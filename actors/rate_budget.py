@@ -5,7 +5,7 @@ market, so both are kept: each market its own interval, and between any two poll
 account the shortest one.
 """
 
-from actors.books.asianodds.feed import MINIMUM_INTERVAL_SECONDS
+from actors.books.asianodds.rows import MINIMUM_INTERVAL_SECONDS
 from actors.selections import Phase
 from runtime.chance import Chance
 

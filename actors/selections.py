@@ -45,7 +45,7 @@ class Phase(Enum):
     EARLY = "early"
 
 
-class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One match as one book names it. `key` is unique and stable, `<book>-<match id>`."""
 
     key: str
@@ -63,7 +63,7 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{self.home} v {self.away}"
 
 
-class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One thing to back. `line` is signed from this side (totals: the goal line, 1x2: 0)."""
 
     event: str
@@ -91,9 +91,11 @@ class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{self.side.value} {line.lstrip('+') if self.type is MarketType.TOTAL else line}"
 
 
-class Quote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One book's price for one selection.
+class Quote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """One book's price for one selection: what every source of prices is read into.
 
+    The selection names event, market type, period, line and side. `price` is in thousandths;
+    `max_stake` in minor units is the most that the book takes, None when it does not say.
     `locator` is what the book's adapter needs to find the selection again when placing;
     only the adapter reads it. `updated_at` is the book's own time, `received_at` ours.
     """
@@ -104,3 +106,4 @@ class Quote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locator: str
     updated_at: Millis
     received_at: Millis
+    max_stake: int | None = None

@@ -61,7 +61,7 @@ class Session(Actor):
         self._settings = settings
         self._connect = connect
         self._client: AsianOddsClient | None = None
-        self._token = Token("", settings.url)
+        self._token = Token("", settings.address)
         self._subscribers: set[str] = set()
         self._watchers: set[str] = set()
         self._report = SessionReport(self.address.partition("/")[2], "logging in", "")
@@ -132,7 +132,7 @@ class Session(Actor):
         if self._token.value:
             return
         try:
-            client.set_base(self._settings.url)
+            client.set_base(self._settings.address)
             login = client.login(self._settings.username, self._settings.password.reveal())
             conceal(login.token)
             conceal(login.key)

@@ -1,6 +1,7 @@
 """What `config.yaml` may say, with its defaults; money in minor units, times in seconds."""
 
 import os
+import re
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
@@ -15,6 +16,7 @@ from actors.units import money
 from runtime.configuration import Scalar, Seconds, Secret, read_yaml, validate
 from runtime.errors import ConfigurationError
 
+_WORD = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
@@ -28,18 +30,39 @@ class Mode(Enum):
 
 class Book(Enum):
     ASIANODDS = "asianodds"
+    ODDS_API = "odds_api"
+
+
+ADDRESSES = {
+    Book.ASIANODDS: "https://webapi.asianodds88.com/AsianOddsService",
+    Book.ODDS_API: "https://api.the-odds-api.com",
+}
 
 
 class AccountSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One account at one bookmaker."""
+    """One account at one bookmaker, or at a source of prices where nothing can be placed."""
 
     book: Book = Book.ASIANODDS
-    url: str = "https://webapi.asianodds88.com/AsianOddsService"
+    url: str = ""
     username: str = ""
     password: Secret = msgspec.field(default_factory=lambda: Secret(""))
     couriers: Annotated[int, msgspec.Meta(ge=1, le=8)] = 2
     connect_timeout: Seconds = Seconds(5.0)
     read_timeout: Seconds = Seconds(20.0)
+    key: Secret = msgspec.field(default_factory=lambda: Secret(""))
+    regions: tuple[str, ...] = ()
+    sports: tuple[str, ...] = ()
+    reserve: Count = 50
+
+    @property
+    def address(self) -> str:
+        """Return its URL, the book's own when none is given."""
+        return self.url or ADDRESSES[self.book]
+
+    @property
+    def takes_bets(self) -> bool:
+        """Tell whether anything can be placed there."""
+        return self.book is Book.ASIANODDS
 
 
 class MarketSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,6 +76,7 @@ class MarketSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     books: str = "ALL"
     every: Seconds = Seconds(10.0)
     full_every: Annotated[int, msgspec.Meta(ge=1)] = 3
+    max_age: dict[MarketType, Seconds] = {}
     strategies: tuple[str, ...] = ("value",)
 
 
@@ -121,6 +145,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paper: PaperSettings = PaperSettings()
     metrics: MetricsSettings = MetricsSettings()
 
+    @property
+    def betting_accounts(self) -> dict[str, AccountSettings]:
+        """Return the accounts at which bets can be placed."""
+        return {name: account for name, account in self.accounts.items() if account.takes_bets}
+
 
 def _amount(value: object) -> Amount:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -165,13 +194,14 @@ def _cross_faults(settings: Settings) -> list[str]:
         faults.append(
             "strategies: one has no name; a bet without a strategy is one that was adopted"
         )
+    faults += [fault for name in settings.accounts for fault in _source_faults(settings, name)]
     metrics = settings.metrics
     if metrics.core_port and metrics.core_port == metrics.feed_port:
         faults.append(
             f"metrics.feed_port: holds {metrics.feed_port}; allowed: another one than core_port's"
         )
     if settings.mode is not Mode.PAPER:
-        for name, account in settings.accounts.items():
+        for name, account in settings.betting_accounts.items():
             if not account.username or not account.password.reveal():
                 faults.append(
                     f"accounts.{name}: username and password are needed in mode "
@@ -183,4 +213,39 @@ def _cross_faults(settings: Settings) -> list[str]:
             for name in section
             if not name.replace("-", "").replace("_", "").isalnum()
         ]
+    return faults
+
+
+def _source_faults(settings: Settings, name: str) -> list[str]:
+    """Look at an account's keys for a source of prices, and that nothing bets there."""
+    account, where = settings.accounts[name], f"accounts.{name}"
+    if account.takes_bets:
+        given = {"key": account.key.reveal(), "regions": account.regions, "sports": account.sports}
+        return [
+            f"{where}.{key}: only for book odds_api; this one is at {account.book.value}"
+            for key, value in given.items()
+            if value
+        ]
+    faults = []
+    if not account.key.reveal():
+        faults.append(f"{where}.key: is needed at odds_api; give it as ${{NAME}}")
+    if account.username or account.password.reveal():
+        faults.append(f"{where}: odds_api takes a key, no username and no password")
+    if account.url and not account.url.startswith(("https://", "http://127.0.0.1:")):
+        faults.append(f"{where}.url: holds {account.url!r}; allowed: https, the key is part of it")
+    for key, words in (("regions", account.regions), ("sports", account.sports)):
+        sound = words and len(set(words)) == len(words) and all(map(_WORD.fullmatch, words))
+        if not sound or "upcoming" in words:
+            faults.append(
+                f"{where}.{key}: holds {list(words)}; allowed: one or more of the vendor's keys, "
+                "each once, such as [eu] and [soccer_epl]; not upcoming, which overlaps"
+            )
+    faults += [
+        f"markets.{market}.strategies: holds {list(found.strategies)}; allowed: [], because "
+        f"nothing can be placed at {name}"
+        for market, found in settings.markets.items()
+        if found.account == name and found.strategies
+    ]
+    if not settings.betting_accounts:
+        faults.append(f"{where}: no account takes bets; add one that does")
     return faults

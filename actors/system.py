@@ -34,7 +34,7 @@ Connect = Callable[[AccountSettings], AsianOddsClient]
 
 def connect(settings: AccountSettings) -> AsianOddsClient:
     """Make a connection of one account; every actor that calls the book has its own."""
-    return AsianOddsClient(settings.url, settings.connect_timeout, settings.read_timeout)
+    return AsianOddsClient(settings.address, settings.connect_timeout, settings.read_timeout)
 
 
 def core(settings: Settings, gate: KillGate, connect: Connect = connect) -> Child:
@@ -46,7 +46,10 @@ def core(settings: Settings, gate: KillGate, connect: Connect = connect) -> Chil
             _supervisor("books", [_risk(settings, gate, key)], Strategy.ONE_FOR_ALL),
             _supervisor(
                 "accounts",
-                [_account(name, settings, gate, key, connect) for name in settings.accounts],
+                [
+                    _account(name, settings, gate, key, connect)
+                    for name in settings.betting_accounts
+                ],
             ),
             _executors(settings),
             _hedges(settings, gate),
@@ -94,7 +97,7 @@ def _risk(settings: Settings, gate: KillGate, key: PermitKey) -> Child:
 
 
 def _control(settings: Settings, gate: KillGate) -> Child:
-    accounts = tuple(settings.accounts)
+    accounts = tuple(settings.betting_accounts)
     return Child("control", Control, {"mode": settings.mode, "gate": gate, "accounts": accounts})
 
 
@@ -134,7 +137,7 @@ def _account(
 
 
 def _executors(settings: Settings) -> Child:
-    couriers = {name: account.couriers for name, account in settings.accounts.items()}
+    couriers = {name: account.couriers for name, account in settings.betting_accounts.items()}
     template = Child("executor", Executor, {"couriers": couriers}, Restart.TRANSIENT)
     arguments = {"template": template, "intensity": Intensity(50, 60.0), "remembered": in_flight}
     return Child("executors", Supervisor, arguments)

@@ -17,7 +17,7 @@ import msgspec
 from runtime.errors import CodecError
 from runtime.limits import check_limits
 
-VERSION = 2
+VERSION = 3
 LARGEST_FRAME = 16 * 1024 * 1024
 LARGEST_LETTER = LARGEST_FRAME - 16
 LARGEST_SHARED = 1024 * 1024

@@ -47,7 +47,7 @@ class Client(AsianOddsClient):
     """The real client, whose calls reach the book without HTTP."""
 
     def __init__(self, world: "World", settings: AccountSettings) -> None:
-        super().__init__(settings.url, settings.connect_timeout, settings.read_timeout)
+        super().__init__(settings.address, settings.connect_timeout, settings.read_timeout)
         self._world = world
 
     def exchange(

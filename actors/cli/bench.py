@@ -8,6 +8,7 @@ import click
 from actors.bench.actors.entrants import FULL, QUICK
 from actors.bench.actors.run import bench_actors
 from actors.bench.actors.table import text
+from actors.bench.feed import run as feed_bench
 from actors.bench.replay.run import bench_replay
 from actors.bench.replay.table import text as replay_text
 from actors.bench.tick import bench_tick
@@ -72,6 +73,23 @@ def replay(
     found = bench_replay(state.path, data, takes, say=_say)
     answer(found, as_json, lambda: replay_text(found))
     if any(goal["passed"] is False for goal in found["goals"]):
+        context.exit(1)
+
+
+@bench.command()
+@click.option(
+    "--rounds", type=click.IntRange(3, 1_000), default=feed_bench.ROUNDS, show_default=True
+)
+@json_option
+@click.pass_context
+def feed(context: click.Context, rounds: int, as_json: bool) -> None:
+    """A feed's bytes to quotes, beside json.loads and a typed decode alone.
+
+    The exit code is 1 when a goal is missed.
+    """
+    found = feed_bench.bench_feed(rounds)
+    answer(found, as_json, lambda: feed_bench.text(found))
+    if not all(goal["passed"] for goal in found["goals"]):
         context.exit(1)
 
 

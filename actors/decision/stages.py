@@ -110,8 +110,7 @@ STAGES: dict[str, Stage] = {
 
 def most_taken(quote: Quote) -> int | None:
     """Return the most that the book takes at this price, in minor units; None: it does not say."""
-    most: int | None = getattr(quote, "max_stake", None)
-    return most
+    return quote.max_stake
 
 
 def lowest_price(proposal: Proposal) -> int:

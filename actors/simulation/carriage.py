@@ -29,7 +29,7 @@ class SimClient(AsianOddsClient):
     """The real client, whose calls reach the book without HTTP."""
 
     def __init__(self, carriage: "Carriage", settings: AccountSettings) -> None:
-        super().__init__(settings.url, settings.connect_timeout, settings.read_timeout)
+        super().__init__(settings.address, settings.connect_timeout, settings.read_timeout)
         self._carriage = carriage
 
     def exchange(

@@ -119,11 +119,27 @@ def test_a_signal_goes_to_the_executor_of_its_selection() -> None:
 
 def test_a_confirmed_price_is_seen_when_it_was_confirmed() -> None:
     world = start("Greedy")
-    world.tell("market/m", update(world, quote(), quote(book="PIN")), seconds=20)
-    world.tell("market/m", update(world, confirmed=((HOME.key, "SBO"),)), seconds=1)
+    first = update(world, quote(), quote(book="PIN"), full=True)
+    world.tell("market/m", first, seconds=20)
+    world.tell("market/m", update(world, confirmed=(("11/1/1", world.now),)), seconds=1)
     world.tell("market/m", update(world, quote(book="PIN", received_at=world.now)))
     seen = {said.book: said.seen_at for said in world.told(EXECUTOR, Signal)}
     assert seen == {"SBO": NOW + 20_000, "PIN": NOW + 21_000}
+
+
+def test_after_a_lost_update_everything_is_asked_for_and_no_old_price_is_confirmed() -> None:
+    world = start("Greedy")
+    world.tell("market/m", update(world, quote(), full=True, number=1), seconds=20)
+    assert not credits(world)[-1]
+    confirmed = (("11/1/1", world.now),)
+    world.tell("market/m", update(world, number=3, confirmed=confirmed), seconds=11)
+    assert credits(world)[-1]
+    late = update(world, quote(book="PIN", received_at=world.now), number=4, confirmed=confirmed)
+    world.tell("market/m", late)
+    assert [said.book for said in world.told(EXECUTOR, Signal)] == ["SBO", "PIN"]
+    assert credits(world)[-1]
+    world.tell("market/m", update(world, quote(), full=True, number=5))
+    assert not credits(world)[-1]
 
 
 def test_a_stale_price_is_no_reason_for_a_signal() -> None:
@@ -145,7 +161,7 @@ def test_a_strategy_is_asked_about_changed_events_only() -> None:
     other = msgspec.structs.replace(HOME, event="ao-2")
     both = (EVENT, event("ao-2"))
     world.tell("market/m", update(world, quote(), quote(other), events=both))
-    world.tell("market/m", update(world, confirmed=((HOME.key, "SBO"),)))
+    world.tell("market/m", update(world, confirmed=(("11/1/1", world.now),)))
     world.tell("market/m", update(world, quote(other, price=1990)))
     assert [view.event.key for view in strategy(world).views] == ["ao-1", "ao-2", "ao-2"]
 

@@ -10,6 +10,9 @@ from actors.selections import Event, MarketType, Period, Quote, Selection, Side
 from actors.units import Millis
 from tests.actors.world import EVENT, HOME, NOW, event, quote
 
+ROW = "11/1/1"
+"""The locator of all quotes here."""
+
 AWAY = Selection("ao-1", MarketType.HANDICAP, Period.FULL_TIME, 25, Side.AWAY)
 
 
@@ -45,7 +48,7 @@ def test_the_events_whose_prices_changed_are_named() -> None:
     both = (EVENT, event("ao-2"))
     assert view.apply(update(quote(), quote(other), events=both)) == {"ao-1", "ao-2"}
     assert view.apply(update(quote(other, price=1990))) == {"ao-2"}
-    assert view.apply(update(confirmed=((HOME.key, "SBO"),))) == set()
+    assert view.apply(update(confirmed=((ROW, NOW),))) == set()
     assert view.apply(update(removed=((HOME.key, "SBO"),))) == set()
 
 
@@ -64,10 +67,23 @@ def test_a_stale_price_is_not_shown() -> None:
     assert seen(view, NOW + 30_001) == [(HOME.key, "PIN", 1950)]
 
 
+def test_each_market_type_may_have_an_age_of_its_own_and_what_is_stale_is_counted() -> None:
+    view = MarketView(30.0, {MarketType.HANDICAP: 10.0})
+    total = Selection("ao-1", MarketType.TOTAL, Period.FULL_TIME, 250, Side.OVER)
+    view.apply(update(quote(), quote(AWAY), quote(total)))
+    for age, shown, stale in ((10, 3, {}), (11, 1, {MarketType.HANDICAP: 2})):
+        found = view.event_view("ao-1", NOW + age * 1_000)
+        assert found is not None
+        assert (
+            sum(len(prices) for group in found.groups for prices in group.quotes.values()) == shown
+        )
+        assert found.stale == stale
+
+
 def test_a_confirmed_price_is_fresh_again() -> None:
     view = MarketView(30.0)
     view.apply(update(quote()))
-    view.apply(update(at=NOW + 20_000, confirmed=((HOME.key, "SBO"), ("never", "seen"))))
+    view.apply(update(at=NOW + 25_000, confirmed=((ROW, NOW + 20_000), ("never", NOW))))
     assert len(seen(view, NOW + 50_000)) == 1
     assert seen(view, NOW + 50_001) == []
     assert view.seen_at(quote()) == NOW + 20_000
@@ -76,10 +92,29 @@ def test_a_confirmed_price_is_fresh_again() -> None:
 def test_the_age_that_a_strategy_sees_is_that_of_the_last_confirmation() -> None:
     view = MarketView(30.0)
     view.apply(update(quote()))
-    view.apply(update(at=NOW + 20_000, confirmed=((HOME.key, "SBO"),)))
+    view.apply(update(confirmed=((ROW, NOW + 20_000),)))
     found = view.event_view("ao-1", NOW + 21_000)
     assert found is not None
     assert found.groups[0].quotes[Side.HOME]["SBO"].received_at == NOW + 20_000
+
+
+def test_a_row_confirms_what_was_told_of_it_and_nothing_else() -> None:
+    view = MarketView(30.0)
+    other = msgspec.structs.replace(quote(AWAY), locator="12/1/1")
+    view.apply(update(quote(), other))
+    view.apply(update(confirmed=((ROW, NOW + 20_000),)))
+    assert (view.seen_at(quote()), view.seen_at(other)) == (NOW + 20_000, NOW)
+    view.apply(update(confirmed=((ROW, NOW + 10_000),)))
+    assert view.seen_at(quote()) == NOW + 20_000  # never back
+
+
+def test_a_row_is_forgotten_with_its_last_price() -> None:
+    view = MarketView(30.0)
+    view.apply(update(quote()))
+    view.apply(update(confirmed=((ROW, NOW + 20_000),)))
+    view.apply(update(removed=((HOME.key, "SBO"),)))
+    view.apply(update(quote(received_at=NOW + 1)))
+    assert view.seen_at(view.quotes[(HOME.key, "SBO")]) == NOW + 1
 
 
 def test_a_full_update_replaces_everything() -> None:

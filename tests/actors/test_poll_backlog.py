@@ -2,26 +2,30 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.books.asianodds.feed import FeedChange
+from actors import poll_backlog
 from actors.market_view import MarketView
 from actors.messages import MarketUpdate
 from actors.poll_backlog import LARGEST_UPDATE, Backlog
+from actors.price_change import PriceChange
 from actors.selections import MarketType, Quote
 from actors.units import Millis
 from tests.actors.world import EVENT, HOME, NOW, event, quote, selection
 
 ALL = tuple(MarketType)
 SBO = (HOME.key, "SBO")
+ROW = "11/1/1"
+"""The locator of all quotes here."""
 
 
-def change(*quotes: Quote, **fields: Any) -> FeedChange:
-    return FeedChange(events=(EVENT,) if quotes else (), quotes=quotes, **fields)
+def change(*quotes: Quote, **fields: Any) -> PriceChange:
+    return PriceChange(events=(EVENT,) if quotes else (), quotes=quotes, **fields)
 
 
-def filled(*changes: FeedChange, types: tuple[MarketType, ...] = ALL) -> Backlog:
+def filled(*changes: PriceChange, types: tuple[MarketType, ...] = ALL) -> Backlog:
     """Return a backlog that took these changes a second apart and was asked for everything."""
     made = Backlog("m")
     for number, one in enumerate(changes):
@@ -131,17 +135,19 @@ def test_market_types_that_are_not_polled_for_are_left_out() -> None:
 def test_a_confirmation_is_told_with_the_moment_of_its_poll() -> None:
     made = filled(change(quote()))
     update(made)
-    made.take(change(confirmed=(SBO, ("never", "told"))), Millis(NOW + 7), ALL)
+    made.take(change(seen=(ROW,)), Millis(NOW + 7), ALL)
     found = update(made)
-    assert (found.confirmed, found.polled_at) == ((SBO,), NOW + 7)
+    assert (found.confirmed, found.polled_at) == (((ROW, NOW + 7),), NOW + 7)
+    made.credit(full=False)
+    assert made.next_update() is None
 
 
 def test_a_confirmation_that_waited_is_not_told_as_one_of_a_later_poll() -> None:
     """Else a price that silently left the feed would look as fresh as the newest answer."""
     made = filled(change(quote()))
     update(made)
-    made.take(change(confirmed=(SBO,)), Millis(NOW + 10_000), ALL)
-    made.take(change(quote(book="PIN")), Millis(NOW + 50_000), ALL)
+    made.take(change(seen=(ROW,)), Millis(NOW + 10_000), ALL)
+    made.take(change(quote(book="PIN", received_at=NOW + 50_000)), Millis(NOW + 50_000), ALL)
     found = update(made)
     assert found.polled_at == NOW + 50_000
     view = MarketView(30.0)
@@ -152,18 +158,56 @@ def test_a_confirmation_that_waited_is_not_told_as_one_of_a_later_poll() -> None
 
 def test_a_market_that_asks_for_everything_is_told_when_a_price_was_confirmed() -> None:
     made = filled(change(quote()))
-    made.take(change(confirmed=(SBO,)), Millis(NOW + 10_000), ALL)
+    made.take(change(seen=(ROW,)), Millis(NOW + 10_000), ALL)
     made.take(change(quote(book="PIN")), Millis(NOW + 50_000), ALL)
     view = MarketView(30.0)
     view.apply(update(made, full=True))
     assert view.seen_at(quote()) == NOW + 10_000
 
 
+def test_nothing_is_confirmed_while_a_newer_price_waits() -> None:
+    """Else the Market would take the price of before for one of now."""
+    many = [quote(selection(number), "SBO") for number in range(LARGEST_UPDATE + 5)]
+    made = filled(change(*many))
+    update(made), update(made)
+    moved = [quote(one.selection, "SBO", 1960, NOW + 9) for one in many]
+    made.take(change(*moved, seen=(ROW,)), Millis(NOW + 9), ALL)
+    first, second = update(made), update(made)
+    assert (len(first.quotes), first.confirmed) == (LARGEST_UPDATE, ())
+    assert (len(second.quotes), second.confirmed) == (5, ((ROW, NOW + 9),))
+
+
+def test_no_update_names_more_rows_and_offers_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poll_backlog, "MOST_NAMED", 2)
+    quotes = [quote(selection(number)) for number in range(5)]
+    made = filled(change(*quotes))
+    update(made)
+    gone = tuple((one.selection.key, "SBO") for one in quotes)
+    made.take(change(seen=("a", "b", "c"), removed=gone), Millis(NOW), ALL)
+    told = [update(made) for _ in range(3)]
+    assert [len(one.removed) for one in told] == [2, 2, 1]
+    assert [len(one.confirmed) for one in told] == [0, 0, 2]  # none while a removal waits
+    assert len(update(made).confirmed) == 1
+
+
+def test_updates_are_numbered() -> None:
+    made = filled(change(quote()))
+    assert update(made).number == 1
+    made.take(change(quote(price=1960)), Millis(NOW), ALL)
+    assert update(made).number == 2
+
+
+def test_a_row_that_is_no_longer_told_is_forgotten() -> None:
+    made = filled(change(quote(), seen=(ROW, "of no price")))
+    made.drop(PriceChange())
+    assert update(made).confirmed == ((ROW, NOW),)
+
+
 def test_an_event_goes_with_its_prices() -> None:
     other = event("ao-2")
-    made = filled(change(quote()), FeedChange(events=(other,)))
+    made = filled(change(quote()), PriceChange(events=(other,)))
     assert update(made).events == (EVENT, other)
-    made.take(FeedChange(quotes=(quote(price=1960),)), Millis(NOW), ALL)
+    made.take(PriceChange(quotes=(quote(price=1960),)), Millis(NOW), ALL)
     assert update(made).events == (EVENT,)
 
 
@@ -191,7 +235,7 @@ def test_answers_and_faults_are_counted() -> None:
 def test_a_match_that_was_dropped_is_forgotten_with_its_prices() -> None:
     made = filled(change(quote()))
     update(made)
-    made.drop(FeedChange(removed=(SBO,)))
+    made.drop(PriceChange(removed=(SBO,)))
     assert update(made).removed == (SBO,)
     again = update(made, full=True)
     assert (again.events, again.quotes) == ((), ())
@@ -241,7 +285,7 @@ def test_whatever_comes_a_market_that_takes_every_update_knows_what_the_feed_say
 def test_an_answer_without_news_is_told_once() -> None:
     made = filled(change(quote()))
     update(made, full=True)
-    made.take(FeedChange(), NOW, ALL)
+    made.take(PriceChange(), NOW, ALL)
     found = update(made)
     assert (found.quotes, found.answers) == ((), 2)
     made.credit(full=False)

@@ -156,7 +156,8 @@ def test_while_there_is_no_credit_only_the_newest_price_is_kept(desk: Desk) -> N
         desk.poll(feed(match(home=price)))
     assert len(desk.updates) == 1
     desk.say(Credit())
-    assert sorted(quote.price for quote in desk.updates[1].quotes) == [1920, 1970]
+    assert [quote.price for quote in desk.updates[1].quotes] == [1920]
+    assert desk.updates[1].confirmed == (("11/1/1", NOW),)  # the other price is as it was
 
 
 def test_market_types_that_are_not_wanted_are_not_told() -> None:

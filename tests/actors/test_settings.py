@@ -59,6 +59,15 @@ def test_the_least_configuration_is_filled_in_with_careful_defaults(tmp_path: Pa
     assert settings.markets["today"] == MarketSettings("ao", Phase.TODAY)
 
 
+def test_prices_of_a_market_may_age_by_their_type(tmp_path: Path) -> None:
+    text = GOOD.replace("when: today", "when: today, max_age: {1x2: 30s, ah: 10s}")
+    ages = loaded(tmp_path, text).markets["today"].max_age
+    assert ages == {MarketType.ONE_X_TWO: 30.0, MarketType.HANDICAP: 10.0}
+    (fault,) = faults(tmp_path, text.replace("10s", "10"))
+    assert fault.startswith("markets.today.max_age")
+    assert faults(tmp_path, text.replace("ah:", "corners:"))
+
+
 def test_the_defaults_are_what_the_docs_say() -> None:
     risk, market, account = RiskSettings(), MarketSettings("ao", Phase.TODAY), AccountSettings()
     assert (risk.max_stake, risk.max_exposure, risk.daily_loss) == (1_000, 100_000, 150_000)
@@ -68,7 +77,56 @@ def test_the_defaults_are_what_the_docs_say() -> None:
     assert (risk.league_blacklist, risk.market_blacklist) == ((), ())
     assert (market.types, market.every, market.strategies) == (tuple(MarketType), 10.0, ("value",))
     assert (account.book, account.couriers) == (Book.ASIANODDS, 2)
-    assert account.url.startswith("https://")
+    assert account.address == "https://webapi.asianodds88.com/AsianOddsService"
+    assert AccountSettings(book=Book.ODDS_API).address == "https://api.the-odds-api.com"
+    assert (account.reserve, market.max_age) == (50, {})
+
+
+PRICES = """
+accounts:
+  ao: {}
+  toa: {book: odds_api, key: hush, regions: [eu], sports: [soccer_epl]}
+markets:
+  today: {account: ao, when: today}
+  others: {account: toa, when: today, strategies: []}
+strategies: {value: {use: "actors.strategies.value:Value"}}
+"""
+
+
+def test_a_source_of_prices_is_an_account_at_which_nothing_is_placed(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, PRICES)
+    assert list(settings.betting_accounts) == ["ao"]
+    assert settings.accounts["toa"].key.reveal() == "hush"
+    assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("key: hush, ", "", "accounts.toa.key"),
+        ("regions: [eu]", "regions: []", "accounts.toa.regions"),
+        ("regions: [eu]", "regions: [eu, eu]", "accounts.toa.regions"),
+        ("sports: [soccer_epl]", "sports: [upcoming]", "accounts.toa.sports"),
+        ("sports: [soccer_epl]", "sports: [../x]", "accounts.toa.sports"),
+        ("key: hush", "key: hush, username: me", "accounts.toa:"),
+        ("key: hush", "key: hush, url: 'http://else'", "accounts.toa.url"),
+        ("key: hush", "key: hush, reserve: -1", "accounts.toa.reserve"),
+        (", strategies: []", "", "markets.others.strategies"),
+        ("ao: {}", "ao: {key: hush}", "accounts.ao.key"),
+        ("ao: {}", "ao: {book: odds_api, key: k, regions: [eu], sports: [a]}", "markets.today"),
+    ],
+)
+def test_what_a_source_of_prices_cannot_do_is_a_fault(
+    tmp_path: Path, old: str, new: str, place: str
+) -> None:
+    found = faults(tmp_path, PRICES.replace(old, new, 1))
+    assert [fault for fault in found if fault.startswith(place)]
+    assert not [fault for fault in found if "hush" in fault]
+
+
+def test_live_needs_no_password_for_a_source_of_prices(tmp_path: Path) -> None:
+    text = PRICES.replace("ao: {}", 'ao: {username: me, password: "x"}') + "mode: live"
+    assert loaded(tmp_path, text).mode is Mode.LIVE
 
 
 def test_amounts_are_minor_units(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import tictac
@@ -9,7 +10,8 @@ from actors import nodes, system
 from actors.gate import KillGate
 from actors.gateway import Gateway
 from actors.selections import Phase
-from actors.settings import AccountSettings, MarketSettings, Mode, Settings, StrategySettings
+from actors.settings import AccountSettings, Book, MarketSettings, Mode, Settings, StrategySettings
+from runtime.concealment import Secret
 from runtime.supervision import Child
 
 SETTINGS = Settings(
@@ -44,6 +46,29 @@ def test_the_core_has_everyone_and_markets_come_last(tmp_path: Path) -> None:
 
 def test_the_feed_node_has_the_pollers_and_nothing_else() -> None:
     assert addresses(system.feed(SETTINGS)) == ["poller/m", "poller/n", "root"]
+
+
+def test_nothing_of_the_core_can_place_or_log_in_at_a_source_of_prices(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(nodes.PAPER_PASSWORD, "paper")
+    prices = AccountSettings(
+        Book.ODDS_API, key=Secret("hush"), regions=("eu",), sports=("soccer_epl",)
+    )
+    market = MarketSettings("toa", Phase.TODAY, strategies=())
+    settings = msgspec.structs.replace(
+        SETTINGS,
+        accounts={**SETTINGS.accounts, "toa": prices},
+        markets={**SETTINGS.markets, "others": market},
+    )
+    tree = children(system.core(settings, KillGate(tmp_path)))
+    assert "market/others" in [child.address for child in tree]
+    assert not [child for child in tree if "toa" in child.address]
+    executors = next(child for child in tree if child.address == "executors")
+    assert set(executors.arguments["template"].arguments["couriers"]) == {"ao", "bo"}
+    assert "poller/others" in addresses(system.feed(settings))
+    changed = nodes.with_paper_book(settings, 5)
+    assert changed.accounts["toa"] == prices
 
 
 def test_every_courier_shares_the_one_gate_and_the_mode(tmp_path: Path) -> None:

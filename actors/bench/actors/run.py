@@ -70,7 +70,7 @@ def bench_actors(
         found.pop("overrun", None)
     summed = {name: summary(found) for name, found in contenders.items()}
     return {
-        "machine": _machine(),
+        "machine": machine(),
         "method": METHOD,
         "contenders": summed,
         "goals": goals(summed),
@@ -164,7 +164,8 @@ def summary(found: Any) -> Any:
             return found
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
+    """Return what the figures were taken on."""
     affinity = getattr(os, "sched_getaffinity", None)
     libraries = ("pykka", "pyzmq", "msgspec")
     return {

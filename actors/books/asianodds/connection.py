@@ -18,10 +18,11 @@ _CHUNK_BYTES = 256 * 1024
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """An HTTP status and the bytes that came with it."""
+    """An HTTP status and the bytes that came with it; names of headers in lower case."""
 
     status: int
     body: bytes
+    headers: dict[str, str] = {}
 
 
 class Connection:
@@ -85,7 +86,8 @@ class Connection:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return Answer(response.status_code, _body(response))
+                told = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status_code, _body(response), told)
         except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:
             fault = f"network: {type(error).__name__} at {call}"
             if _never_connected(error):

@@ -1,7 +1,8 @@
 """What one polled market offers now, merged from answers that may hold changes only.
 
 Sources disagree on what `since` does, so an answer is read as "rows that changed" whichever is
-true: rows are kept by GameId and a row's absence says nothing.
+true: rows are kept by GameId and a row's absence says nothing. Of a row that is as it was
+nothing is read again, and of one that changed only the markets whose text did.
 """
 
 import unicodedata
@@ -9,57 +10,33 @@ import unicodedata
 import msgspec
 
 from actors.books.asianodds import wire
+from actors.books.asianodds.feed_answer import Sport, opened
+from actors.books.asianodds.holders import Holders, Touched
+from actors.books.asianodds.known_row import KnownRow
 from actors.books.asianodds.rows import (
     MARKET_TYPE_IDS,
-    MINIMUM_INTERVAL_SECONDS,
     PHASES,
+    SLOTS,
     Row,
     event_of,
-    read_quotes,
+    names_of,
     sport_name,
-    tidy,
 )
-from actors.errors import MalformedAnswerError
-from actors.selections import Event, Phase, Quote
+from actors.books.asianodds.shown import Shown, Stamp, read_market
+from actors.price_change import PriceChange
+from actors.selections import Event, Phase
 from actors.units import Millis
-
-__all__ = ["MARKET_TYPE_IDS", "MINIMUM_INTERVAL_SECONDS", "FeedChange", "FeedState"]
 
 MOST_FAULTS_TOLD = 200
 
-Offer = tuple[str, str]  # selection key, book
 
+class FeedChange(PriceChange, frozen=True):
+    """What one answer changed; `since` is what to send with the next poll."""
 
-class FeedChange(msgspec.Struct, frozen=True):
-    """What one answer changed.
-
-    `quotes` are new, or changed in price or in locator; `confirmed` were in the answer and
-    are as before; `removed` are no longer offered. `rows` counts the rows of the answer,
-    `since` is what to send with the next poll.
-    """
-
-    events: tuple[Event, ...] = ()
-    quotes: tuple[Quote, ...] = ()
-    confirmed: tuple[Offer, ...] = ()
-    removed: tuple[Offer, ...] = ()
-    faults: tuple[str, ...] = ()
-    rows: int = 0
     since: int | None = None
 
 
-class _Sport(msgspec.Struct, frozen=True, rename="pascal"):
-    sports_type: int
-    match_games: list[msgspec.Raw] | None = None
-
-
-class _Feed(msgspec.Struct, frozen=True, rename="pascal"):
-    since: int | None = None
-    sports: list[msgspec.Raw] | None = None
-
-
-class _Known(msgspec.Struct, frozen=True):
-    event: str
-    quotes: dict[Offer, Quote]
+_row = msgspec.json.Decoder(Row)
 
 
 class FeedState:
@@ -70,9 +47,7 @@ class FeedState:
 
     def __init__(self, phase: Phase | None = None) -> None:
         self._phase = phase
-        self._rows: dict[int, _Known] = {}
-        self._holders: dict[Offer, dict[int, Quote]] = {}
-        self._told: dict[Offer, Quote] = {}
+        self._holders = Holders()
         self._events: dict[str, Event] = {}
         self._keys: dict[int, str] = {}
         self._matches: dict[tuple[str, str, str, int], str] = {}
@@ -84,11 +59,14 @@ class FeedState:
         or BookError. A row or a price that cannot be read is a fault: the row's earlier state
         stays, the price is no longer offered.
         """
-        feed = _feed(answer)
         turn = _Turn(received_at)
-        for number, raw in enumerate(feed.sports or ()):
-            self._apply_sport(turn, raw, f"Sports[{number}]")
-        return self._change(turn, feed.since)
+        since, sports = opened(answer)
+        for number, sport in enumerate(sports):
+            if isinstance(sport, str):
+                turn.faults.append(f"Sports[{number}]: {sport}")
+            else:
+                self._apply_sport(turn, sport, number)
+        return self._change(turn, since)
 
     def forget(self, started_before: Millis) -> FeedChange:
         """Drop every row of a match that began before the instant given.
@@ -97,105 +75,127 @@ class FeedState:
         """
         old = {key for key, event in self._events.items() if event.start < started_before}
         turn = _Turn(started_before)
-        for game_id in [game for game, known in self._rows.items() if known.event in old]:
-            self._replace(turn, game_id, None)
+        for game_id in [
+            game for game, known in self._holders.rows.items() if known.event.key in old
+        ]:
+            self._holders.replace(turn.touched, game_id, None)
         self._events = {k: event for k, event in self._events.items() if k not in old}
         self._keys = {match: key for match, key in self._keys.items() if key not in old}
         self._matches = {names: key for names, key in self._matches.items() if key not in old}
         return self._change(turn, None)
 
-    def _apply_sport(self, turn: "_Turn", raw: msgspec.Raw, where: str) -> None:
-        try:
-            sport = msgspec.json.decode(raw, type=_Sport)
-        except wire.UNREADABLE as error:
-            turn.faults.append(f"{where}: {wire.one_line(str(error))}")
-            return
-        for number, row in enumerate(sport.match_games or ()):
-            place = f"{where}.MatchGames[{number}]"
-            turn.rows += 1
-            try:
-                self._apply_row(turn, row, sport.sports_type, place)
-            except (*wire.UNREADABLE, ValueError) as error:
-                turn.faults.append(f"{place}: {wire.one_line(str(error))}")
+    def _apply_sport(self, turn: "_Turn", sport: Sport, number: int) -> None:
+        sports_type = sport.sports_type
+        rows = sport.match_games or ()
+        turn.rows += len(rows)
+        last: KnownRow | None = None
+        for place, raw in enumerate(rows):
+            written = bytes(raw)
+            known = None if last is None else last.follower
+            if known is None or known.written != written or known.sports_type != sports_type:
+                known = self._read_row(turn, written, sports_type, (number, place))
+                if known is None:
+                    continue
+            else:  # nearly all rows are what they were, and where they were
+                self._confirm(turn, known)
+            if last is not None:
+                last.follower = known
+            last = known
 
-    def _apply_row(self, turn: "_Turn", raw: msgspec.Raw, sports_type: int, place: str) -> None:
-        row = msgspec.json.decode(raw, type=Row)
+    def _confirm(self, turn: "_Turn", known: KnownRow) -> None:
+        """Take a row that is, to the byte, what it was."""
+        known.received_at = turn.received_at
+        turn.seen.append(known.locator)
+        if known.malay:
+            turn.malay += known.malay
+        if self._holders.shared:
+            self._holders.touch_shared(turn.touched, known)
+
+    def _read_row(
+        self, turn: "_Turn", written: bytes, sports_type: int, place: tuple[int, int]
+    ) -> KnownRow | None:
+        """Read a row that is not the one that was expected in its place."""
+        try:
+            row = _row.decode(written)
+            known = self._holders.rows.get(row.game_id)
+            if known and known.written == written and known.sports_type == sports_type:
+                self._confirm(turn, known)
+                return known
+            known = self._apply_row(turn, row, sports_type, place)
+        except (*wire.UNREADABLE, ValueError) as error:
+            turn.faults.append(f"{_at(place)}: {wire.one_line(str(error))}")
+            return None
+        if known is not None and not known.faulty:
+            known.written = written
+        return known
+
+    def _apply_row(
+        self, turn: "_Turn", row: Row, sports_type: int, place: tuple[int, int]
+    ) -> KnownRow | None:
         if row.is_gone:
-            self._replace(turn, row.game_id, None)
-            if row.home_team is None or row.away_team is None:
-                return
+            self._holders.replace(turn.touched, row.game_id, None)
+            if row.home_team is not None and row.away_team is not None:
+                event = self._event(row, sports_type)
+                turn.events[event.key] = event
+            return None
+        old = self._holders.rows.get(row.game_id)
+        if old is not None and old.is_of_the_same(row, sports_type):
+            event, locator = old.event, old.locator
+        else:
+            event = self._event(row, sports_type)
+            locator = f"{row.game_id}/{MARKET_TYPE_IDS[event.phase]}/{sports_type}"
+            if old is not None and (old.locator != locator or old.event.key != event.key):
+                old = None
+        turn.events[event.key] = event
+        stamp = (locator, row.updated_date_time or Millis(0), turn.received_at)
+        known = KnownRow(row, sports_type, event, stamp, _shown(row, old, event.key, stamp))
+        if known.malay or known.faulty:
+            turn.malay += known.malay
+            turn.faults += [f"{_at(place)}.{fault}" for fault in known.faults]
+        self._holders.replace(turn.touched, row.game_id, known)
+        turn.seen.append(locator)
+        return known
+
+    def _event(self, row: Row, sports_type: int) -> Event:
         phase = self._phase if row.market_type_id is None else PHASES.get(row.market_type_id)
         if phase is None:
             raise ValueError(f"MarketTypeId {row.market_type_id} is not known")
-        event = event_of(row, self._event_key(row, sports_type), sports_type, phase)
-        self._keys[row.match_id or 0] = event.key
-        turn.events[event.key] = event
-        if row.is_gone:
-            return
-        reading = read_quotes(row, event, sports_type, turn.received_at, place)
-        turn.faults.extend(reading.faults)
-        turn.malay += reading.malay
-        quotes = {(quote.selection.key, quote.book): quote for quote in reading.quotes}
-        self._replace(turn, row.game_id, _Known(event.key, quotes))
+        names, sport = names_of(row), sport_name(sports_type)
+        return event_of(row, names, self._event_key(row, names, sport), sport, phase)
 
-    def _event_key(self, row: Row, sports_type: int) -> str:
+    def _event_key(self, row: Row, names: tuple[str, str], sport: str) -> str:
         """Name the match; one physical match may come under more than one MatchId."""
         if row.match_id is None:
             raise ValueError("a row without MatchId")
-        own = f"ao-{row.match_id}"
         if row.match_id in self._keys:
             return self._keys[row.match_id]
-        if not row.start_time or row.home_team is None or row.away_team is None:
-            return own
-        names = _normal(row.home_team.name), _normal(row.away_team.name)
-        return self._matches.setdefault((sport_name(sports_type), *names, row.start_time), own)
-
-    def _replace(self, turn: "_Turn", game_id: int, known: _Known | None) -> None:
-        before = self._rows.pop(game_id, None)
-        for offer in before.quotes if before else ():
-            turn.touched[offer] = None
-            self._holders[offer].pop(game_id, None)
-        if known is None:
-            return
-        self._rows[game_id] = known
-        for offer, quote in known.quotes.items():
-            turn.touched[offer] = None
-            self._holders.setdefault(offer, {})[game_id] = quote
+        key = f"ao-{row.match_id}"
+        if not all(names):
+            raise ValueError("a match without two names")
+        if row.start_time:
+            home, away = _normal(names[0]), _normal(names[1])
+            match = (sport, home, away, row.start_time)
+            key = self._matches.setdefault(match, key)
+        self._keys[row.match_id] = key
+        return key
 
     def _change(self, turn: "_Turn", since: int | None) -> FeedChange:
-        quotes: list[Quote] = []
-        confirmed: list[Offer] = []
-        removed: list[Offer] = []
-        for offer in turn.touched:
-            before, now = self._told.get(offer), self._best_holder(offer)
-            if now is None:
-                if self._told.pop(offer, None) is not None:
-                    removed.append(offer)
-                continue
-            self._told[offer] = now
-            if before is None or (before.price, before.locator) != (now.price, now.locator):
-                quotes.append(now)
-            elif now.received_at == turn.received_at:
-                confirmed.append(offer)
-        events = [event for key, event in turn.events.items() if self._events.get(key) != event]
+        quotes, removed = self._holders.changes(turn.touched)
+        events = []
+        for key, event in turn.events.items():
+            known = self._events.get(key)
+            if known is not event and known != event:
+                events.append(event)
         self._events.update(turn.events)
         return FeedChange(
             events=tuple(events),
             quotes=tuple(quotes),
-            confirmed=tuple(confirmed),
+            seen=tuple(turn.seen),
             removed=tuple(removed),
             faults=turn.all_faults(),
             rows=turn.rows,
             since=since,
         )
-
-    def _best_holder(self, offer: Offer) -> Quote | None:
-        """Return the row's quote the book changed last; several rows may hold one offer."""
-        holders = self._holders.get(offer)
-        if not holders:
-            self._holders.pop(offer, None)
-            return None
-        return holders[max(holders, key=lambda game: (holders[game].updated_at, game))]
 
 
 class _Turn:
@@ -203,7 +203,8 @@ class _Turn:
 
     def __init__(self, received_at: Millis) -> None:
         self.received_at = received_at
-        self.touched: dict[Offer, None] = {}
+        self.touched = Touched()
+        self.seen: list[str] = []
         self.events: dict[str, Event] = {}
         self.faults: list[str] = []
         self.rows = 0
@@ -218,14 +219,28 @@ class _Turn:
         return tuple(told)
 
 
-def _feed(answer: bytes) -> _Feed:
-    envelope = wire.checked(wire.decode(answer))
-    try:
-        feed = msgspec.json.decode(envelope.result, type=_Feed | None)
-    except wire.UNREADABLE as error:
-        raise MalformedAnswerError(f"Result: {wire.one_line(str(error))}") from None
-    return feed or _Feed()
+def _shown(row: Row, old: KnownRow | None, event: str, stamp: Stamp) -> tuple[Shown | None, ...]:
+    """Read the markets of a row, but for those that are as they were."""
+    found: list[Shown | None]
+    if old is None or not old.favours_the_same(row):
+        found = [
+            None if market is None else read_market(row, slot, market, event, stamp)
+            for slot, market in zip(SLOTS, row.markets, strict=True)
+        ]
+    else:
+        found = list(old.shown)
+        for number, market in enumerate(row.markets):
+            if market != old.read[number]:
+                slot = SLOTS[number]
+                found[number] = (
+                    None if market is None else read_market(row, slot, market, event, stamp)
+                )
+    return tuple(found)
+
+
+def _at(place: tuple[int, int]) -> str:
+    return f"Sports[{place[0]}].MatchGames[{place[1]}]"
 
 
 def _normal(name: str) -> str:
-    return unicodedata.normalize("NFKC", tidy(name)).casefold()
+    return name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()

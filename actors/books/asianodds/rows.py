@@ -3,13 +3,13 @@
 A row is one line of one match; several rows share a MatchId, and ids may be negative.
 """
 
-from collections.abc import Iterator
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, NamedTuple
 
 import msgspec
 
-from actors.books.asianodds.texts import book_prices, home_line, line_value
-from actors.selections import Event, MarketType, Period, Phase, Quote, Selection, Side
+from actors.books.asianodds.texts import PRICE_ORDER
+from actors.selections import Event, MarketType, Period, Phase, Side
 from actors.units import Millis
 
 MARKET_TYPE_IDS: dict[Phase, int] = {Phase.LIVE: 0, Phase.TODAY: 1, Phase.EARLY: 2}
@@ -20,11 +20,12 @@ MINIMUM_INTERVAL_SECONDS: dict[Phase, int] = {Phase.LIVE: 5, Phase.TODAY: 10, Ph
 
 SPORTS: dict[int, str] = {1: "football", 2: "basketball", 3: "tennis", 9: "mma"}
 
-_Instant = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+_FULL_TIME = Period.FULL_TIME  # a name of the module is found sooner
+_Instant = Annotated[Millis, msgspec.Meta(ge=0, le=2**53)]
 _Identity = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
-class Team(msgspec.Struct, frozen=True, rename="pascal"):
+class Team(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     """A side of the match; the score is the one of now."""
 
     name: str = ""
@@ -32,7 +33,7 @@ class Team(msgspec.Struct, frozen=True, rename="pascal"):
     red_cards: int | None = None
 
 
-class Market(msgspec.Struct, frozen=True, rename="pascal"):
+class Market(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     """One market of a row: prices by book, and a handicap or a goal line as text."""
 
     bookie_odds: str | None = None
@@ -40,7 +41,7 @@ class Market(msgspec.Struct, frozen=True, rename="pascal"):
     goal: str | None = None
 
 
-class Row(msgspec.Struct, frozen=True, rename="pascal"):
+class Row(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     """A MatchGame as received; a missing or null field takes the default."""
 
     game_id: _Identity
@@ -68,95 +69,75 @@ class Row(msgspec.Struct, frozen=True, rename="pascal"):
         """Tell that nothing of the row can be bet on now."""
         return self.will_be_removed is True or self.is_active is False
 
-    def markets(self) -> Iterator[tuple[str, MarketType, Period, Market]]:
-        """Yield each market that is there, with the name it has in the answer."""
-        for name, kind, period, market in (
-            ("FullTimeHdp", MarketType.HANDICAP, Period.FULL_TIME, self.full_time_hdp),
-            ("FullTimeOu", MarketType.TOTAL, Period.FULL_TIME, self.full_time_ou),
-            ("FullTimeOneXTwo", MarketType.ONE_X_TWO, Period.FULL_TIME, self.full_time_one_x_two),
-            ("HalfTimeHdp", MarketType.HANDICAP, Period.HALF_TIME, self.half_time_hdp),
-            ("HalfTimeOu", MarketType.TOTAL, Period.HALF_TIME, self.half_time_ou),
-            ("HalfTimeOneXTwo", MarketType.ONE_X_TWO, Period.HALF_TIME, self.half_time_one_x_two),
-        ):
-            if market is not None:
-                yield name, kind, period, market
+    @property
+    def markets(self) -> "tuple[Market | None, ...]":
+        """Return its markets in the order of SLOTS."""
+        return (
+            self.full_time_hdp,
+            self.full_time_ou,
+            self.full_time_one_x_two,
+            self.half_time_hdp,
+            self.half_time_ou,
+            self.half_time_one_x_two,
+        )
 
     def favoured_in(self, period: Period) -> int | None:
         """Return who gives the goals; feeds before 2018 had one field for both periods."""
-        newer = self.full_time_favoured if period is Period.FULL_TIME else self.half_time_favoured
+        newer = self.full_time_favoured if period is _FULL_TIME else self.half_time_favoured
         return self.favoured if newer is None else newer
 
 
-class Reading(msgspec.Struct, frozen=True):
-    """The quotes of one row, what could not be read, and how many books wrote Malay."""
+class Slot(NamedTuple):
+    """One of the six markets that a row may show; its sides are in the order of its prices."""
 
-    quotes: tuple[Quote, ...]
-    faults: tuple[str, ...]
-    malay: int
+    name: str
+    type: MarketType
+    period: Period
+    sides: tuple[Side, ...]
+
+
+def _slot(name: str, kind: MarketType, period: Period) -> Slot:
+    return Slot(name, kind, period, PRICE_ORDER[kind])
+
+
+SLOTS = (
+    _slot("FullTimeHdp", MarketType.HANDICAP, Period.FULL_TIME),
+    _slot("FullTimeOu", MarketType.TOTAL, Period.FULL_TIME),
+    _slot("FullTimeOneXTwo", MarketType.ONE_X_TWO, Period.FULL_TIME),
+    _slot("HalfTimeHdp", MarketType.HANDICAP, Period.HALF_TIME),
+    _slot("HalfTimeOu", MarketType.TOTAL, Period.HALF_TIME),
+    _slot("HalfTimeOneXTwo", MarketType.ONE_X_TWO, Period.HALF_TIME),
+)
 
 
 def sport_name(sports_type: int) -> str:
     """Name a SportsType; the ids not yet known read "sport-<id>"."""
-    return SPORTS.get(sports_type, f"sport-{sports_type}")
+    return SPORTS.get(sports_type) or f"sport-{sports_type}"
 
 
 def tidy(name: str) -> str:
     """Return a name from the feed on one line, without what cannot be printed."""
+    if name.isprintable() and "  " not in name and len(name) <= 200:
+        return name.strip()  # nearly all are
     return "".join(c for c in " ".join(name.split()) if c.isprintable())[:200]
 
 
-def event_of(row: Row, key: str, sports_type: int, phase: Phase) -> Event:
+def names_of(row: Row) -> tuple[str, str]:
+    """Return the names of home and away, each empty when there is none."""
+    home, away = row.home_team, row.away_team
+    return tidy(home.name) if home else "", tidy(away.name) if away else ""
+
+
+def event_of(row: Row, names: tuple[str, str], key: str, sport: str, phase: Phase) -> Event:
     """Build the event a row belongs to. Raises ValueError when a side has no name."""
-    home, away = row.home_team or Team(), row.away_team or Team()
-    names = tidy(home.name), tidy(away.name)
-    if not all(names):
+    home, away = row.home_team, row.away_team
+    if home is None or away is None or not all(names):
         raise ValueError("a match without two names")
-    return Event(
-        key=key,
-        sport=sport_name(sports_type),
-        league=tidy(row.league_name or ""),
-        home=names[0],
-        away=names[1],
-        start=Millis(row.start_time or 0),
-        phase=phase,
-        home_score=home.score,
-        away_score=away.score,
-    )
+    league = _league(row.league_name or "")
+    start = row.start_time or Millis(0)
+    return Event(key, sport, league, *names, start, phase, home.score, away.score)
 
 
-def read_quotes(
-    row: Row, event: Event, sports_type: int, received_at: Millis, where: str
-) -> Reading:
-    """Read every market of a row into quotes; each fault begins with `where` and the market."""
-    locator = f"{row.game_id}/{MARKET_TYPE_IDS[event.phase]}/{sports_type}"
-    updated_at = Millis(row.updated_date_time or 0)
-    quotes: list[Quote] = []
-    faults: list[str] = []
-    malay = 0
-    for name, kind, period, market in row.markets():
-        if not (market.bookie_odds or "").strip():
-            continue
-        read = book_prices(market.bookie_odds or "", kind)
-        faults.extend(f"{where}.{name}: {fault}" for fault in read.faults)
-        malay += read.malay
-        try:
-            line = _line(row, kind, period, market)
-        except ValueError as error:
-            faults.append(f"{where}.{name}: {error}")
-            continue
-        for book, prices in read.prices.items():
-            for side, price in prices.items():
-                signed = -line if side is Side.AWAY else line
-                selection = Selection(event.key, kind, period, signed, side)
-                quotes.append(Quote(selection, book, price, locator, updated_at, received_at))
-    return Reading(tuple(quotes), tuple(faults), malay)
-
-
-def _line(row: Row, kind: MarketType, period: Period, market: Market) -> int:
-    match kind:
-        case MarketType.ONE_X_TWO:
-            return 0
-        case MarketType.TOTAL:
-            return line_value(market.goal or "")
-        case MarketType.HANDICAP:
-            return home_line(line_value(market.handicap or ""), row.favoured_in(period))
+@lru_cache(maxsize=4_096)
+def _league(name: str) -> str:
+    return tidy(name)

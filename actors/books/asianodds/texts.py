@@ -24,9 +24,20 @@ PRICE_ORDER: dict[MarketType, tuple[Side, ...]] = {
     MarketType.TOTAL: (Side.OVER, Side.UNDER),
 }
 
-_PSEUDO_BOOK = "BEST"
+PSEUDO_BOOK = "BEST"
+_MOST_TEXTS = 65_536
+_PLAIN_PRICE = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,3}))?", re.ASCII)
 _BOOK = re.compile(r"[A-Za-z0-9_]{1,16}", re.ASCII)
 _LINE = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)(?:-([0-9]{1,4}(?:\.[0-9]{1,3})?))?", re.ASCII)
+
+
+def plain_price(text: str) -> int | None:
+    """Read plain decimal odds into thousandths; None for what only `book_prices` can judge."""
+    found = _PLAIN_PRICE.fullmatch(text)
+    if found is None:
+        return None
+    price = int(found[1]) * 1000 + int((found[2] or "").ljust(3, "0"))
+    return price if LOWEST_PRICE <= price <= HIGHEST_PRICE else None
 
 
 class BookPrices(msgspec.Struct, frozen=True):
@@ -51,7 +62,7 @@ def book_prices(text: str, market: MarketType) -> BookPrices:
     for entry in filter(None, (part.strip() for part in text.split(";"))):
         book, _, written = entry.partition("=")
         book = book.strip()
-        if book.upper() == _PSEUDO_BOOK:
+        if book.upper() == PSEUDO_BOOK:
             continue
         texts = [value.strip() for value in written.split(",")]
         try:
@@ -102,6 +113,15 @@ def home_line(value: int, favoured: int | None) -> int:
     raise ValueError(f"a handicap of {value} hundredths without a favoured side")
 
 
+@lru_cache(maxsize=4_096)
+def handicap(text: str, favoured: int | None) -> int:
+    """Read a handicap into hundredths, signed from the home side.
+
+    Raises what `line_value` and `home_line` raise.
+    """
+    return home_line(line_value(text), favoured)
+
+
 def exact_price(odds: Fraction) -> int:
     """Turn exact decimal odds into thousandths, rounded down.
 
@@ -140,8 +160,7 @@ class _Readings(NamedTuple):
     cannot_be_decimal: bool
 
 
-# A full feed repeats a few thousand texts some hundred thousand times.
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_MOST_TEXTS)
 def _readings(text: str) -> _Readings:
     try:
         value = number(text)

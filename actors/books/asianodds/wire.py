@@ -62,12 +62,17 @@ def decode(body: bytes) -> Envelope:
 
     Raises MalformedAnswerError when it is too large or not an envelope.
     """
-    if len(body) > LARGEST_ANSWER_BYTES:
-        raise MalformedAnswerError(f"an answer of {len(body)} bytes is too large")
     try:
-        return msgspec.json.decode(body.removeprefix(_BYTE_ORDER_MARK), type=Envelope)
+        return msgspec.json.decode(content(body), type=Envelope)
     except UNREADABLE as error:
         raise MalformedAnswerError(f"the answer is no envelope: {one_line(str(error))}") from None
+
+
+def content(body: bytes) -> bytes:
+    """Return an answer without its byte-order mark. Raises MalformedAnswerError if too large."""
+    if len(body) > LARGEST_ANSWER_BYTES:
+        raise MalformedAnswerError(f"an answer of {len(body)} bytes is too large")
+    return body.removeprefix(_BYTE_ORDER_MARK)
 
 
 def read_envelope(status: int, body: bytes) -> Envelope:

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.books.asianodds.feed import MINIMUM_INTERVAL_SECONDS, FeedChange, FeedState
+from actors.books.asianodds.feed import FeedChange, FeedState
+from actors.books.asianodds.rows import MINIMUM_INTERVAL_SECONDS
 from actors.errors import (
     BookError,
     MalformedAnswerError,
     SessionLostError,
     ThrottledError,
 )
-from actors.selections import Phase
+from actors.price_change import Offer, offer_of
+from actors.selections import Phase, Quote
 from actors.units import Millis
 from runtime.errors import TictacError
 from tests.actors.books.answers import envelope, feed, recorded, row
@@ -25,6 +27,25 @@ BOTH = {(HOME, "PIN"), (AWAY, "PIN")}
 
 
 OTHER = row(12, 2, HomeTeam={"Name": "Leeds"})
+
+
+class Followed(FeedState):
+    """A feed with somebody who follows what it tells, as the Backlog and the Market do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: dict[Offer, Quote] = {}
+        self.confirmed: set[Offer] = set()
+
+    def apply(self, answer: bytes, received_at: Millis) -> FeedChange:
+        change = super().apply(answer, received_at)
+        for offer in change.removed:
+            del self.told[offer]
+        self.confirmed = {
+            offer for offer, quote in self.told.items() if quote.locator in change.seen
+        } - set(prices(change))
+        self.told |= {offer_of(quote): quote for quote in change.quotes}
+        return change
 
 
 def prices(change: FeedChange) -> dict[tuple[str, str], int]:
@@ -50,34 +71,35 @@ def test_a_first_row_brings_its_event_and_its_quotes() -> None:
 
 
 def test_the_same_row_again_confirms_and_changes_nothing() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row())
     change = applied(state, row(), at=2)
     assert (change.events, change.quotes, change.removed) == ((), (), ())
-    assert set(change.confirmed) == BOTH
+    assert state.confirmed == BOTH
 
 
 def test_only_the_price_that_moved_is_told() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row())
     moved = {"Handicap": "0-0.5", "BookieOdds": "PIN=1.95,1.97"}
     change = applied(state, row(FullTimeHdp=moved), at=2)
     assert prices(change) == {(HOME, "PIN"): 1950}
-    assert change.confirmed == ((AWAY, "PIN"),)
+    assert state.confirmed == {(AWAY, "PIN")}
 
 
 def test_an_absent_row_is_neither_removed_nor_confirmed() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row())
     for change in (applied(state, at=2), applied(state, OTHER, at=3)):
         assert change.removed == ()
-        assert not BOTH & set(change.confirmed)
-    assert set(applied(state, row(), at=4).confirmed) == BOTH
+        assert not BOTH & state.confirmed
+    applied(state, row(), at=4)
+    assert state.confirmed == BOTH
 
 
 @pytest.mark.parametrize("gone", [{"WillBeRemoved": True}, {"IsActive": False}])
 def test_a_row_that_goes_takes_its_quotes_away(gone: dict[str, bool]) -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row())
     change = applied(state, row(**gone), at=2)
     assert set(change.removed) == BOTH
@@ -85,7 +107,7 @@ def test_a_row_that_goes_takes_its_quotes_away(gone: dict[str, bool]) -> None:
 
 
 def test_a_row_may_go_with_nothing_but_its_id() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row())
     change = applied(state, {"GameId": 11, "WillBeRemoved": True}, at=2)
     assert set(change.removed) == BOTH
@@ -93,22 +115,22 @@ def test_a_row_may_go_with_nothing_but_its_id() -> None:
 
 
 def test_a_row_that_comes_back_is_new_again() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row())
     applied(state, row(IsActive=False))
     assert set(prices(applied(state, row()))) == BOTH
 
 
 def test_a_book_missing_from_a_row_that_is_there_no_longer_offers() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row(FullTimeHdp={"Handicap": "0-0.5", "BookieOdds": "PIN=1.9,2;SBO=1.8,2"}))
     change = applied(state, row(FullTimeHdp={"Handicap": "0-0.5", "BookieOdds": "PIN=1.9,2"}))
     assert set(change.removed) == {(HOME, "SBO"), (AWAY, "SBO")}
-    assert set(change.confirmed) == BOTH
+    assert state.confirmed == BOTH
 
 
 def test_a_line_that_moves_removes_the_old_line() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row())
     change = applied(state, row(FullTimeHdp={"Handicap": "0.5", "BookieOdds": "PIN=1.93,1.97"}))
     assert set(change.removed) == BOTH
@@ -119,7 +141,7 @@ def test_a_line_that_moves_removes_the_old_line() -> None:
 
 
 def test_a_favourite_that_changes_turns_the_line() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row())
     change = applied(state, row(FullTimeFavoured=2))
     assert set(change.removed) == BOTH
@@ -188,7 +210,7 @@ def test_the_recorded_row_would_be_quoted_from_its_malay_prices_if_it_were_open(
 
 
 def test_a_bad_price_names_its_place_and_is_no_longer_offered() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row())
     change = applied(
         state, OTHER, row(FullTimeHdp={"Handicap": "0-0.5", "BookieOdds": "PIN=NaN,1.97"})
@@ -214,14 +236,15 @@ def test_a_bad_price_names_its_place_and_is_no_longer_offered() -> None:
 def test_a_row_that_cannot_be_read_is_a_fault_and_its_earlier_state_stays(
     fields: dict[str, Any],
 ) -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row())
     change = applied(state, row(**fields), OTHER, at=2)
     assert len(change.faults) == 1
     assert change.faults[0].startswith("Sports[0].MatchGames[0]: ")
     assert (change.removed, change.rows) == ((), 2)
     assert len(change.quotes) == 2
-    assert set(applied(state, row(), at=3).confirmed) == BOTH
+    applied(state, row(), at=3)
+    assert state.confirmed == BOTH
 
 
 @pytest.mark.parametrize("junk", [None, 5, "row", [], {}])
@@ -250,11 +273,12 @@ def test_null_fields_take_their_defaults() -> None:
     ],
 )
 def test_a_malformed_answer_is_refused_and_changes_nothing(answer: bytes) -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row())
     with pytest.raises(MalformedAnswerError):
         state.apply(answer, Millis(2))
-    assert set(applied(state, row(), at=3).confirmed) == BOTH
+    applied(state, row(), at=3)
+    assert state.confirmed == BOTH
 
 
 @pytest.mark.parametrize(
@@ -285,7 +309,7 @@ def test_an_answer_without_rows_changes_nothing(result: object) -> None:
 
 
 def test_one_match_under_two_match_ids_is_one_event() -> None:
-    state = FeedState()
+    state = Followed()
     other = row(12, 2, HomeTeam={"Name": "ARSENAL "}, FullTimeHdp=None)
     other["FullTimeOu"] = {"Goal": "2.5", "BookieOdds": "PIN=1.9,2.0"}
     change = applied(state, row(), other)
@@ -294,11 +318,11 @@ def test_one_match_under_two_match_ids_is_one_event() -> None:
 
 
 def test_a_match_keeps_its_key_when_its_start_is_moved() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row())
     change = applied(state, row(StartTime=1_700_000_600_000))
     assert [event.key for event in change.events] == ["ao-1"]
-    assert set(change.confirmed) == BOTH
+    assert state.confirmed == BOTH
 
 
 def test_the_same_names_on_another_day_are_another_event() -> None:
@@ -307,7 +331,7 @@ def test_the_same_names_on_another_day_are_another_event() -> None:
 
 
 def test_an_offer_held_by_two_rows_stays_while_one_holds_it() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row(11), row(12))
     change = applied(state, row(12, WillBeRemoved=True))
     assert change.removed == ()
@@ -316,16 +340,57 @@ def test_an_offer_held_by_two_rows_stays_while_one_holds_it() -> None:
 
 
 def test_two_rows_of_one_offer_do_not_make_it_flap() -> None:
-    state = FeedState()
+    state = Followed()
     other = row(12, FullTimeHdp={"Handicap": "0-0.5", "BookieOdds": "PIN=1.9,2.0"})
     applied(state, row(11), other)
     change = applied(state, row(11), other, at=2)
     assert change.quotes == ()
-    assert set(change.confirmed) == BOTH
+    assert state.confirmed == BOTH
+
+
+def test_of_two_rows_of_one_offer_the_one_that_changed_last_is_told() -> None:
+    state = Followed()
+    older = {"FullTimeHdp": {"Handicap": "0-0.5", "BookieOdds": "PIN=1.9,2.0"}}
+    applied(state, row(11, UpdatedDateTime=9), row(12, UpdatedDateTime=8, **older))
+    assert {(quote.price, quote.locator) for quote in state.told.values()} == {
+        (1930, "11/1/1"),
+        (1970, "11/1/1"),
+    }
+
+
+def test_a_line_that_goes_from_one_row_to_another_is_still_offered() -> None:
+    state = Followed()
+    applied(state, row(11))
+    moved = {"Handicap": "0.5", "BookieOdds": "PIN=1.93,1.97"}
+    change = applied(state, row(11, FullTimeHdp=moved), row(12), at=2)
+    assert change.removed == ()
+    assert state.told[(HOME, "PIN")].locator == "12/1/1"
+
+
+def test_rows_that_come_in_another_order_or_under_another_sport_are_read_as_they_are() -> None:
+    state = Followed()
+    applied(state, row(), OTHER)
+    change = applied(state, OTHER, row(), at=2)
+    assert (change.quotes, change.removed) == ((), ())
+    assert state.confirmed >= BOTH
+    assert sorted(change.seen) == ["11/1/1", "12/1/1"]
+    applied(state, row(), OTHER, at=3)
+    sport = {"SportsType": 2, "MatchGames": [row(), OTHER]}
+    change = state.apply(envelope({"Sports": [sport]}), Millis(4))
+    assert {quote.locator for quote in change.quotes} == {"11/1/2", "12/1/2"}
+
+
+def test_a_price_that_goes_and_comes_back_is_told_both_times() -> None:
+    """The row before it may know only the older writing."""
+    state = Followed()
+    applied(state, OTHER, row())
+    moved = {"Handicap": "0-0.5", "BookieOdds": "PIN=1.95,1.97"}
+    assert prices(applied(state, row(FullTimeHdp=moved), at=2)) == {(HOME, "PIN"): 1950}
+    assert prices(applied(state, OTHER, row(), at=3)) == {(HOME, "PIN"): 1930}
 
 
 def test_a_game_id_that_changes_is_told_for_the_sake_of_the_locator() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row(11))
     change = applied(state, row(11, WillBeRemoved=True), row(-99), at=2)
     assert {quote.locator for quote in change.quotes} == {"-99/1/1"}
@@ -333,7 +398,7 @@ def test_a_game_id_that_changes_is_told_for_the_sake_of_the_locator() -> None:
 
 
 def test_a_score_or_a_phase_that_changes_is_told_once() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row())
     live = row(MarketTypeId=0, HomeTeam={"Name": "Arsenal", "Score": 1})
     (event,) = applied(state, live).events
@@ -360,7 +425,7 @@ def test_a_flood_of_faults_is_told_in_part() -> None:
 
 
 def test_matches_long_begun_can_be_forgotten() -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, row(), row(12, 2, StartTime=1_800_000_000_000))
     assert set(state.forget(Millis(1_750_000_000_000)).removed) == BOTH
     assert state.forget(Millis(1_750_000_000_000)) == FeedChange()
@@ -389,7 +454,7 @@ JSON = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(sorted(row())), JSON, max_size=4))
 def test_a_mutated_row_never_harms_another_match(fields: dict[str, Any]) -> None:
-    state = FeedState()
+    state = Followed()
     applied(state, OTHER)
     change = applied(state, row(**fields), OTHER, at=2)
     assert change.rows == 2
@@ -402,7 +467,7 @@ def test_a_mutated_row_never_harms_another_match(fields: dict[str, Any]) -> None
 def test_a_broken_byte_in_a_feed_is_an_error_of_ours_or_a_change(data: st.DataObject) -> None:
     whole = bytearray(feed(row(), row(12, 2)))
     whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
-    state = FeedState()
+    state = Followed()
     try:
         change = state.apply(bytes(whole), Millis(1))
     except TictacError:
@@ -420,8 +485,7 @@ ROWS = st.tuples(
 
 @given(st.lists(st.lists(ROWS, max_size=3), max_size=8))
 def test_changes_add_up_to_what_the_rows_hold(answers: list[list[Any]]) -> None:
-    state = FeedState()
-    told: dict[tuple[str, str], int] = {}
+    state = Followed()
     held: dict[int, dict[tuple[str, str], int]] = {}
     for number, rows in enumerate(answers):
         built = []
@@ -430,9 +494,65 @@ def test_changes_add_up_to_what_the_rows_hold(answers: list[list[Any]]) -> None:
             one = row(game, game, FullTimeHdp=market, IsActive=active, StartTime=game)
             built.append(one)
             held[game] = prices(applied(FeedState(), one))
-        change = applied(state, *built, at=number)
-        told |= prices(change)
-        for offer in change.removed:
-            del told[offer]
-        assert set(change.confirmed) <= set(told)
+        applied(state, *built, at=number)
+    told = {offer: quote.price for offer, quote in state.told.items()}
     assert told == {offer: price for quotes in held.values() for offer, price in quotes.items()}
+
+
+# Reading only what changed is as good as reading everything.
+
+
+ODDS = st.lists(
+    st.tuples(
+        st.sampled_from(["PIN", "SBO", "IBC", "BEST", " ISN"]),
+        st.lists(
+            st.sampled_from(["1.93", "1.97", "2.05", "2", "0.95", "-0.73", "NaN", " 1.5", ""]),
+            min_size=1,
+            max_size=4,
+        ),
+    ),
+    max_size=3,
+).map(lambda books: ";".join(f"{book}={','.join(prices)}" for book, prices in books))
+LINE = st.sampled_from(["0", "0-0.5", "0.5", "?"])
+MATCH_ROWS = st.fixed_dictionaries(
+    {
+        "GameId": st.integers(1, 4),
+        "UpdatedDateTime": st.integers(5, 7),
+        "FullTimeFavoured": st.sampled_from([0, 1, 2]),
+        "FullTimeHdp": st.fixed_dictionaries({"Handicap": LINE, "BookieOdds": ODDS}),
+        "FullTimeOu": st.fixed_dictionaries({"Goal": LINE, "BookieOdds": ODDS}),
+        "FullTimeOneXTwo": st.fixed_dictionaries({"BookieOdds": ODDS}),
+        "IsActive": st.sampled_from([True, True, True, False]),
+    }
+)
+
+
+@given(st.lists(st.lists(MATCH_ROWS, max_size=4), min_size=1, max_size=6), st.data())
+def test_reading_what_changed_is_reading_everything(
+    answers: list[list[dict[str, Any]]], data: st.DataObject
+) -> None:
+    """Two matches, two rows each, so that rows also share lines; some come again as they were."""
+    state = Followed()
+    rows: dict[int, dict[str, Any]] = {}
+    for number, changed in enumerate(answers, 1):
+        built = [row(match=1 + fields["GameId"] % 2, **fields) for fields in changed]
+        again = data.draw(st.lists(st.sampled_from(sorted(rows)), max_size=3)) if rows else []
+        built += [rows[game] for game in again]
+        rows |= {one["GameId"]: one for one in built}
+        before = dict(state.told)
+        change = applied(state, *built, at=number)
+        whole = Followed()
+        applied(whole, *rows.values())
+        assert said(state.told) == said(whole.told)
+        in_answer = {f"{one['GameId']}/1/1" for one in built}
+        assert state.confirmed == {
+            offer
+            for offer, what in said(state.told).items()
+            if said(before).get(offer) == what and what[1] in in_answer
+        }
+        assert change.faults == applied(FeedState(), *built).faults
+
+
+def said(told: dict[Offer, Quote]) -> dict[Offer, tuple[int, str]]:
+    """Return price and locator of what was told."""
+    return {offer: (quote.price, quote.locator) for offer, quote in told.items()}

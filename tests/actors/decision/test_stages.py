@@ -48,16 +48,9 @@ def test_without_a_word_the_limit_of_risk_is_the_limit() -> None:
 # Liquidity.
 
 
-class Limited(msgspec.Struct, frozen=True):
-    """Stands for a quote whose book says what it takes."""
-
-    max_stake: int | None
-    book: str = "SBO"
-
-
 def taken(most: int | None, **given: Any) -> tuple[bool, str]:
     whole = proposal(view(SBO={HOME: 2000}), liquidity={"least": 20.00, **given})
-    limited: Any = Limited(most)
+    limited = msgspec.structs.replace(whole.wish.quote, max_stake=most)
     object.__setattr__(whole, "wish", Wish(limited, 1500, 1000, whole.wish.evidence))
     verdict = STAGES["liquidity"](whole)
     return verdict.passed, verdict.figure
