@@ -45,6 +45,9 @@ REWRITTEN: Mapping[str, tuple[str, ...]] = {
     "actors/risk/steering.py": (f"{_RISK}/test_steering.py",),
     "actors/risk/rules.py": (f"{_RISK}/test_steering.py",),
     "actors/risk/worst_case.py": (f"{_RISK}/test_worst_case.py",),
+    "actors/odds/exposure.py": (
+        *("tests/actors/odds/test_odds_exposure.py", f"{_RISK}/test_worst_case.py"),
+    ),
     "actors/risk/scene.py": (f"{_RISK}/test_controls.py", f"{_RISK}/test_actor.py"),
     "actors/absence.py": ("tests/actors/test_absence.py", "tests/actors/test_settler.py"),
     "actors/risk/results.py": (f"{_RISK}/test_results.py", f"{_RISK}/test_controls.py"),

@@ -233,16 +233,18 @@ class World:
 
     def pause(self, kind: str, name: str) -> None:
         """Let an operator pause what is named; it is held to from the answer on."""
-        self._to_pause[self._command("pause", kind, name)] = rules.scope(kind, name)
+        asked = self.command("pause", scope=kind, name=name)
+        self._to_pause[asked] = rules.scope(kind, name)
 
     def unpause(self, kind: str, name: str) -> None:
         """Let an operator end a pause; it is no longer held to from now on."""
         self.judge.paused.pop(rules.scope(kind, name), None)
         self._to_pause.clear()
-        self._command("unpause", kind, name)
+        self.command("unpause", scope=kind, name=name)
 
-    def _command(self, command: str, kind: str, name: str) -> str:
-        given = {"by": "operator", "reason": "simulated", "scope": kind, "name": name}
+    def command(self, command: str, /, **arguments: str) -> str:
+        """Let an operator ask something of the core; return the id of the question."""
+        given = {"by": "operator", "reason": "simulated"} | arguments
         expires = Millis(self.now + 60_000)
         made = Command(self.identity.new("c"), command, expires, given)
         self.host.tell("control", made, OPERATOR)

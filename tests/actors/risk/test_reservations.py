@@ -47,7 +47,7 @@ def book() -> Reservations:
 
 
 def test_a_new_book_knows_of_nothing() -> None:
-    assert Reservations() == Reservations({}, {}, {}, deque(), 0, 0, {}, Results(0, 0, 0, 0))
+    assert Reservations() == Reservations({}, {}, {}, {}, deque(), 0, 0, {}, Results(0, 0, 0, 0))
 
 
 def test_a_grant_reserves_the_whole_stake(book: Reservations) -> None:
