@@ -148,8 +148,9 @@ class Poller(Actor):
             self.after(self._settings.every, _AskTurn(), "turn")
 
     def _take(self, source: PriceSource, first: bool) -> None:
-        change = source.poll(self._token, Millis(self.clock.now()))
+        answer = source.ask(self._token)
         now = Millis(self.clock.now())
+        change = source.read(answer, now)
         for fault in change.faults[:5]:
             self.log.warning("feed row refused", place=fault)
         if first or change.faults:

@@ -17,11 +17,11 @@ class PriceSource(Protocol):
     def set_base(self, url: str) -> None:
         """Use the address that the login gave."""
 
-    def poll(self, token: str, now: Millis) -> PriceChange:
-        """Ask once and return what changed.
+    def ask(self, token: str) -> bytes:
+        """Ask once and return the answer for `read`. Raises BookError or NotSentError."""
 
-        Raises BookError or what is below it, or NotSentError; nothing has changed then.
-        """
+    def read(self, answer: bytes, now: Millis) -> PriceChange:
+        """Return what the answer changed. Raises BookError, and nothing has changed then."""
 
     def forget(self, started_before: Millis) -> PriceChange:
         """Drop the matches that began before the instant given."""

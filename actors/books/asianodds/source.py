@@ -22,12 +22,14 @@ class AsianOddsSource:
     def set_base(self, url: str) -> None:
         self._client.set_base(url)
 
-    def poll(self, token: str, now: Millis) -> PriceChange:
+    def ask(self, token: str) -> bytes:
         settings = self._settings
         since = None if self._polls % settings.full_every == 0 else self._since
-        answer = self._client.feed(
+        return self._client.feed(
             token, settings.when, settings.sport, settings.books, settings.leagues, since
         )
+
+    def read(self, answer: bytes, now: Millis) -> PriceChange:
         change = self._state.apply(answer, now)
         self._since = change.since
         self._polls += 1

@@ -1,19 +1,13 @@
-"""A match of The Odds API read into an event and canonical prices. Pure.
-
-Outcomes are matched by their names, never by their place: home comes first as often as away.
-"""
+"""A match of The Odds API read into an event and canonical prices. Pure."""
 
 import datetime
 import re
 from collections import Counter
-from decimal import Decimal
-from fractions import Fraction
 
 import msgspec
 
-from actors.books.asianodds.texts import exact_price
-from actors.odds.lines import is_line
-from actors.selections import Event, MarketType, Period, Phase, Quote, Selection, Side
+from actors.books.odds_api.markets import DRAW, READERS, Outcome, OutOfRangeError, tidy
+from actors.selections import Event, Phase, Quote
 from actors.units import Millis
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError)
@@ -25,22 +19,11 @@ _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _WORD = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
 _MOST_WORDS = 50
 _SPORTS = {"soccer": "football", "basketball": "basketball", "tennis": "tennis", "mma": "mma"}
-_DRAW = "Draw"
-
-
-class _OutOfRangeError(ValueError):
-    """A price that is one, and that nobody would bet at: 1.0, or 4001."""
-
-
-class _Outcome(msgspec.Struct, frozen=True):
-    name: str
-    price: Decimal
-    point: Decimal | None = None
 
 
 class _Market(msgspec.Struct, frozen=True):
     key: str
-    outcomes: list[_Outcome]
+    outcomes: list[Outcome]
     last_update: str | None = None
 
 
@@ -123,7 +106,7 @@ def _read_book(found: Read, bookmaker: _Bookmaker, where: str, received_at: Mill
         locator = ""
         try:
             kind = msgspec.json.decode(written, type=_MarketKey).key
-            if kind not in _READERS:
+            if kind not in READERS:
                 _skip(found.skipped, kind)
                 continue
             locator = f"{found.event.key}/{bookmaker.key}/{kind}"
@@ -134,7 +117,7 @@ def _read_book(found: Read, bookmaker: _Bookmaker, where: str, received_at: Mill
             if updated_at and received_at - updated_at > OLDEST_AT_THE_SOURCE:
                 found.skipped["a price that is old at the source"] += 1
                 continue
-            prices = _READERS[kind](found.event, market.outcomes)
+            prices = READERS[kind](found.event, market.outcomes)
             if not prices:
                 found.skipped[f"{kind} without a draw"] += 1
                 continue
@@ -142,7 +125,7 @@ def _read_book(found: Read, bookmaker: _Bookmaker, where: str, received_at: Mill
                 Quote(selection, bookmaker.key, price, locator, updated_at, received_at)
                 for selection, price in prices.items()
             )
-        except _OutOfRangeError:
+        except OutOfRangeError:
             found.skipped["a price outside 1.001 to 1000"] += 1
         except UNREADABLE as error:
             found.faults.append(f"{where}.markets[{place}]: {error}")
@@ -155,15 +138,15 @@ def _read_book(found: Read, bookmaker: _Bookmaker, where: str, received_at: Mill
 
 def _event(match: _Match, received_at: Millis) -> Event:
     home, away = _name(match.home_team), _name(match.away_team)
-    if home == away or _DRAW in (home, away):
+    if home == away or DRAW in (home, away):
         raise ValueError("two sides that cannot be told apart")
     start = _instant(match.commence_time)
-    if not start:
+    if start <= 0:
         raise ValueError("a match without a start")
     if not _WORD.fullmatch(match.sport_key):
         raise ValueError("a sport without a key")
     sport = match.sport_key.partition("_")[0]
-    league = _tidy(match.sport_title or match.sport_key)
+    league = tidy(match.sport_title or match.sport_key)
     phase = phase_of(start, received_at)
     return Event(key_of(match.id), _SPORTS.get(sport, sport), league, home, away, start, phase)
 
@@ -176,14 +159,10 @@ def phase_of(start: Millis, now: Millis) -> Phase:
 
 
 def _name(text: str | None) -> str:
-    name = _tidy(text or "")
+    name = tidy(text or "")
     if not name:
         raise ValueError("a match without two names")
     return name
-
-
-def _tidy(text: str) -> str:
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())[:200]
 
 
 def _instant(text: str | None) -> Millis:
@@ -200,78 +179,3 @@ def _skip(skipped: Counter[str], kind: str) -> None:
     known = f"market {kind}" in skipped or len(skipped) < _MOST_WORDS
     word = kind if _WORD.fullmatch(kind) and known else "of another name"
     skipped[f"market {word}"] += 1
-
-
-def _price(outcome: _Outcome) -> int:
-    if not Decimal("1.001") <= outcome.price <= 1000:
-        raise _OutOfRangeError
-    return exact_price(Fraction(outcome.price))
-
-
-def _point(outcome: _Outcome) -> int:
-    """Return a line in hundredths. Raises ValueError when there is none on a quarter."""
-    point = outcome.point
-    if point is None or not -1000 <= point <= 1000:
-        raise ValueError("an outcome without a point")
-    hundredths = 100 * Fraction(point)
-    if hundredths.denominator != 1 or not is_line(abs(int(hundredths))):
-        raise ValueError(f"point {str(point)[:40]} is no multiple of 0.25")
-    return int(hundredths)
-
-
-_Prices = dict[Selection, int]
-
-
-def _head_to_head(event: Event, outcomes: list[_Outcome]) -> _Prices:
-    """Read home, draw and away; nothing when the sport has no draw."""
-    sides = {event.home: Side.HOME, event.away: Side.AWAY, _DRAW: Side.DRAW}
-    found: _Prices = {}
-    for outcome in outcomes:
-        side = sides.get(_tidy(outcome.name))
-        if side is None:
-            raise ValueError(f"outcome {_tidy(outcome.name)[:40]!r} is of neither side")
-        _put(found, Selection(event.key, MarketType.ONE_X_TWO, Period.FULL_TIME, 0, side), outcome)
-    if len(found) == 2 and not any(one.side is Side.DRAW for one in found):
-        return {}
-    if len(found) != 3:
-        raise ValueError("h2h is not complete")
-    return found
-
-
-def _totals(event: Event, outcomes: list[_Outcome]) -> _Prices:
-    sides = {"Over": Side.OVER, "Under": Side.UNDER}
-    return _pairs(event, outcomes, MarketType.TOTAL, sides)
-
-
-def _spreads(event: Event, outcomes: list[_Outcome]) -> _Prices:
-    sides = {event.home: Side.HOME, event.away: Side.AWAY}
-    return _pairs(event, outcomes, MarketType.HANDICAP, sides)
-
-
-def _pairs(
-    event: Event, outcomes: list[_Outcome], kind: MarketType, sides: dict[str, Side]
-) -> _Prices:
-    found: _Prices = {}
-    markets: Counter[str] = Counter()
-    for outcome in outcomes:
-        side = sides.get(_tidy(outcome.name))
-        if side is None:
-            raise ValueError(f"outcome {_tidy(outcome.name)[:40]!r} is of neither side")
-        line = _point(outcome)
-        if kind is MarketType.TOTAL and line < 0:
-            raise ValueError("a goal line below 0")
-        selection = Selection(event.key, kind, Period.FULL_TIME, line, side)
-        _put(found, selection, outcome)
-        markets[selection.market_key] += 1
-    if not found or set(markets.values()) != {2}:
-        raise ValueError("a line without its two sides")
-    return found
-
-
-def _put(found: _Prices, selection: Selection, outcome: _Outcome) -> None:
-    if selection in found:
-        raise ValueError(f"outcome {_tidy(outcome.name)[:40]!r} is there twice")
-    found[selection] = _price(outcome)
-
-
-_READERS = {"h2h": _head_to_head, "totals": _totals, "spreads": _spreads}

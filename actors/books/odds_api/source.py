@@ -23,12 +23,13 @@ class OddsApiSource:
         books = () if settings.books == "ALL" else settings.books.split(",")
         self._feed = OddsApiFeed(settings.when, [book.strip() for book in books])
         self._quota = Quota(account.reserve)
-        self._polls = 0
+        self._sport = ""
+        self._asked = 0
 
     def set_base(self, url: str) -> None:
         """Do nothing: there is no login that could give an address."""
 
-    def poll(self, token: str, now: Millis) -> PriceChange:  # noqa: ARG002 - there is no session
+    def ask(self, token: str) -> bytes:  # noqa: ARG002 - there is no session
         """Ask for one sport, after a free call when it is not known that the credits suffice.
 
         Raises QuotaSpentError when a paid call would use the reserve; it was not made then.
@@ -40,16 +41,19 @@ class OddsApiSource:
             left = self._quota.remaining
             known = "it is not known how many credits are left" if left is None else f"{left} left"
             raise QuotaSpentError(f"{known}, a call costs {price} and must leave the reserve")
-        sport = self._sports[self._polls % len(self._sports)]
-        self._polls += 1
+        self._sport = self._sports[self._asked % len(self._sports)]
+        self._asked += 1
         self._quota.paid(price)
         try:
-            answer = self._client.odds(sport, self._regions)
+            answer = self._client.odds(self._sport, self._regions)
         except QuotaSpentError:
             self._quota.spent()
             raise
         self._quota.note(answer.headers)
-        return self._feed.apply(sport, answer.body, now)
+        return answer.body
+
+    def read(self, answer: bytes, now: Millis) -> PriceChange:
+        return self._feed.apply(self._sport, answer, now)
 
     def forget(self, started_before: Millis) -> PriceChange:
         return self._feed.forget(started_before)

@@ -19,6 +19,7 @@ from actors.errors import (
     ThrottledError,
     UnknownOutcomeError,
 )
+from actors.price_change import PriceChange
 from actors.selections import Phase
 from actors.settings import AccountSettings, Book, MarketSettings
 from actors.units import Millis
@@ -61,13 +62,17 @@ def source(wire: Any, sports: tuple[str, ...] = ("a",), reserve: int = 10) -> Od
     return OddsApiSource(market, account, OddsApiClient(KEY, wire))
 
 
+def polled(made: OddsApiSource) -> PriceChange:
+    return made.read(made.ask(""), Millis(NOON))
+
+
 def test_a_call_costs_its_markets_times_its_regions() -> None:
     assert cost(("eu", "uk")) == 6
 
 
 def test_the_credits_are_asked_for_before_the_first_call_that_costs_some() -> None:
     wire = Wire(said(16), said(10, answer(match())))
-    change = source(wire).poll("", Millis(NOON))
+    change = polled(source(wire))
     assert wire.calls == ["", "/a/odds"]
     assert len(change.quotes) == 3
     assert wire.asked[1][1] == {
@@ -83,7 +88,7 @@ def test_the_credits_are_asked_for_before_the_first_call_that_costs_some() -> No
 def test_no_call_is_made_that_would_use_the_reserve(left: object) -> None:
     wire = Wire(said(left))
     with pytest.raises(QuotaSpentError):
-        source(wire).poll("", Millis(NOON))
+        polled(source(wire))
     assert wire.calls == [""]
 
 
@@ -91,9 +96,9 @@ def test_a_call_without_an_answer_is_counted_as_paid() -> None:
     wire = Wire(said(21), UnknownOutcomeError("network: ReadTimeout at x"), said(15))
     made = source(wire)
     with pytest.raises(BookError):
-        made.poll("", Millis(NOON))
+        polled(made)
     with pytest.raises(QuotaSpentError):
-        made.poll("", Millis(NOON))
+        polled(made)
     assert wire.calls == ["", "/a/odds", ""]
 
 
@@ -101,7 +106,7 @@ def test_sports_are_asked_for_by_turns() -> None:
     wire = Wire(said(100), *(said(90) for _ in range(3)))
     made = source(wire, ("a", "b"))
     for _ in range(3):
-        made.poll("", Millis(NOON))
+        polled(made)
     assert wire.calls == ["", "/a/odds", "/b/odds", "/a/odds"]
 
 
@@ -111,8 +116,8 @@ def test_when_the_credits_are_spent_only_the_free_call_is_made() -> None:
     made = source(wire)
     for _ in range(2):
         with pytest.raises(QuotaSpentError):
-            made.poll("", Millis(NOON))
-    made.poll("", Millis(NOON))
+            polled(made)
+    polled(made)
     assert wire.calls == ["", "/a/odds", "", "", "/a/odds"]
 
 
@@ -153,9 +158,9 @@ def test_an_answer_that_cannot_be_read_still_says_what_credits_are_left() -> Non
     wire = Wire(said(100), said(12, b"{"), said(12))
     made = source(wire)
     with pytest.raises(MalformedAnswerError):
-        made.poll("", Millis(NOON))
+        polled(made)
     with pytest.raises(QuotaSpentError):
-        made.poll("", Millis(NOON))
+        polled(made)
 
 
 def test_credits_may_be_written_with_a_fraction() -> None:
