@@ -57,12 +57,19 @@ class Backlog:
                     self._news.offer(key, confirmed)
                 self._confirmed[key] = None
 
-    def drop(self, change: FeedChange) -> None:
-        """Forget what belongs to matches that are long over, and events without a price."""
+    def drop(self, change: FeedChange, started_before: Millis) -> None:
+        """Forget what belongs to matches that are long over: they began before the instant given.
+
+        A match that has no price yet is kept: the feed names it once, and it may get one.
+        """
         if change.removed:
             self._remove(change.removed)
             held = {quote.selection.event for quote in self._quotes.values()}
-            self._events = {key: event for key, event in self._events.items() if key in held}
+            self._events = {
+                key: event
+                for key, event in self._events.items()
+                if key in held or event.start >= started_before
+            }
 
     def count_fault(self) -> None:
         """Count an answer that could not be read at all."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -191,10 +192,23 @@ def test_answers_and_faults_are_counted() -> None:
 def test_a_match_that_was_dropped_is_forgotten_with_its_prices() -> None:
     made = filled(change(quote()))
     update(made)
-    made.drop(FeedChange(removed=(SBO,)))
+    made.drop(FeedChange(removed=(SBO,)), Millis(EVENT.start + 1))
     assert update(made).removed == (SBO,)
     again = update(made, full=True)
     assert (again.events, again.quotes) == ((), ())
+
+
+def test_a_match_without_a_price_yet_is_kept_while_others_are_forgotten() -> None:
+    made = filled(change(quote()))
+    update(made)
+    later = msgspec.structs.replace(EVENT, key="ao-2", start=Millis(EVENT.start + 1))
+    made.take(FeedChange(events=(later,)), Millis(NOW), ALL)
+    made.drop(FeedChange(removed=(SBO,)), later.start)
+    assert update(made).events == (later,)
+    first = quote(msgspec.structs.replace(selection(1), event="ao-2"))
+    made.take(FeedChange(quotes=(first,)), Millis(NOW), ALL)
+    found = update(made)
+    assert (found.events, found.quotes) == ((later,), (first,))
 
 
 STEPS = st.lists(
