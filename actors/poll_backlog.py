@@ -55,12 +55,19 @@ class Backlog:
                 self._news.offer(key, quote)
                 self._removed.pop(key, None)
 
-    def drop(self, change: PriceChange) -> None:
-        """Forget what belongs to matches that are long over, and events without a price."""
+    def drop(self, change: PriceChange, started_before: Millis) -> None:
+        """Forget what belongs to matches that are long over: they began before the instant given.
+
+        A match that has no price yet is kept: the feed names it once, and it may get one.
+        """
         if change.removed:
             self._remove(change.removed)
             held = {quote.selection.event for quote in self._quotes.values()}
-            self._events = {key: event for key, event in self._events.items() if key in held}
+            self._events = {
+                key: event
+                for key, event in self._events.items()
+                if key in held or event.start >= started_before
+            }
         locators = {quote.locator for quote in self._quotes.values()}
         self._seen = {locator: at for locator, at in self._seen.items() if locator in locators}
         self._confirmed = {locator: None for locator in self._confirmed if locator in locators}

@@ -163,7 +163,8 @@ class Poller(Actor):
         self._backlog.take(change, now, self._settings.types)
         if now >= self._forget_at:
             self._forget_at = now + FORGET_EVERY
-            self._backlog.drop(source.forget(Millis(now - FORGET_AFTER)))
+            long_ago = Millis(now - FORGET_AFTER)
+            self._backlog.drop(source.forget(long_ago), long_ago)
 
     def _pause(self, what: str, reason: str) -> None:
         self._failures += 1

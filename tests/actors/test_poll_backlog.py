@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -199,7 +200,7 @@ def test_updates_are_numbered() -> None:
 
 def test_a_row_that_is_no_longer_told_is_forgotten() -> None:
     made = filled(change(quote(), seen=(ROW, "of no price")))
-    made.drop(PriceChange())
+    made.drop(PriceChange(), Millis(EVENT.start))
     assert update(made).confirmed == ((ROW, NOW),)
 
 
@@ -235,10 +236,23 @@ def test_answers_and_faults_are_counted() -> None:
 def test_a_match_that_was_dropped_is_forgotten_with_its_prices() -> None:
     made = filled(change(quote()))
     update(made)
-    made.drop(PriceChange(removed=(SBO,)))
+    made.drop(PriceChange(removed=(SBO,)), Millis(EVENT.start + 1))
     assert update(made).removed == (SBO,)
     again = update(made, full=True)
     assert (again.events, again.quotes) == ((), ())
+
+
+def test_a_match_without_a_price_yet_is_kept_while_others_are_forgotten() -> None:
+    made = filled(change(quote()))
+    update(made)
+    later = msgspec.structs.replace(EVENT, key="ao-2", start=Millis(EVENT.start + 1))
+    made.take(PriceChange(events=(later,)), Millis(NOW), ALL)
+    made.drop(PriceChange(removed=(SBO,)), later.start)
+    assert update(made).events == (later,)
+    first = quote(msgspec.structs.replace(selection(1), event="ao-2"))
+    made.take(PriceChange(quotes=(first,)), Millis(NOW), ALL)
+    found = update(made)
+    assert (found.events, found.quotes) == ((later,), (first,))
 
 
 STEPS = st.lists(
