@@ -39,6 +39,9 @@ LATENCY = 0.02
 
 STEP = 1.0
 AFTER_MATCH = MATCH_MINUTES * MINUTE_MS
+LATEST_POLL = 15.0
+"""Seconds after waking in which the prices are surely there: a lost session, then an interval."""
+
 LONGEST_BURST = 600.0
 """Seconds of virtual time in which whatever a moment starts has come to its end."""
 
@@ -100,6 +103,7 @@ class World:
         self.journal = Journal(None, [OrderTable()])
         self.ledger = Ledger(self.journal)
         self.gate = KillGate(folder)
+        self._confirmed_after = _confirmed_after(settings)
         self.host = SimHost(seed, self.journal, calendar.origin_ms)
         self.host.ports = replace(self.host.ports, identity=CountedIdentity())
         self.journal.begin_term(calendar.origin_ms)
@@ -125,10 +129,14 @@ class World:
         clock.advance_to(clock.monotonic() + max(0, moment - self.now) / 1000)
 
     def live_through(self, moment: int) -> None:
-        """Wake at a moment and go on until prices were read and every bet was dealt with."""
+        """Wake at a moment and go on until prices were read and every bet was dealt with.
+
+        And for as long as a wish has to last before it is confirmed.
+        """
         self.sleep_until(moment)
+        awake_until = moment + self._confirmed_after
         self._until(
-            lambda: self._read_since(moment) and self._all_dealt_with(),
+            lambda: self._read_since(moment) and self.now > awake_until and self._all_dealt_with(),
             "prices were read and every bet was dealt with",
         )
 
@@ -145,7 +153,7 @@ class World:
         return held - self._deposit - self.ledger.profit()
 
     def _until(self, condition: Callable[[], bool], what: str) -> None:
-        until = self.host.clock.monotonic() + LONGEST_BURST
+        until = self.host.clock.monotonic() + LONGEST_BURST + self._confirmed_after / 1000
         while True:
             self.host.run(STEP)
             if not {"root", "feed"} <= self.host.cells.keys():
@@ -181,6 +189,13 @@ class World:
         actor = self.host.cells["control"].actor
         assert isinstance(actor, Control)
         return actor
+
+
+def _confirmed_after(settings: Settings) -> int:
+    """Return the longest time that a strategy wants a wish to last, in ms and the latest poll."""
+    names = settings.markets[MARKET].strategies
+    longest = max(settings.strategies[name].stages.confirmation or 0.0 for name in names)
+    return round((longest + LATEST_POLL) * 1000) if longest else 0
 
 
 def _without_printer(tree: Child) -> Child:

@@ -61,6 +61,19 @@ def test_a_strategy_can_be_named_by_its_import_path(backtest: Backtest) -> None:
     assert done.json["figures"]["bets"] > 0
 
 
+def test_a_wish_that_has_to_last_has_the_time_for_it(backtest: Backtest, tmp_path: Path) -> None:
+    """Prices stand still after a moment, so what is wanted at once is wanted 20 s later, too."""
+    config = tmp_path / "config.yaml"
+    told = CONFIG.read_text(encoding="utf-8")
+    lasting = told.replace(
+        "    parameters:\n", "    stages: {confirmation: 20s}\n    parameters:\n"
+    )
+    assert lasting != told
+    config.write_text(lasting, encoding="utf-8")
+    at_once, later = (backtest("--json", config=one).json["figures"] for one in (CONFIG, config))
+    assert later["bets"] + later["denied"] >= at_once["bets"] > 10
+
+
 def test_limits_hold_as_in_life_and_what_they_denied_is_told(
     backtest: Backtest, tmp_path: Path
 ) -> None:
