@@ -125,7 +125,7 @@ def test_what_a_source_of_prices_cannot_do_is_a_fault(
 
 
 def test_live_needs_no_password_for_a_source_of_prices(tmp_path: Path) -> None:
-    text = PRICES.replace("ao: {}", 'ao: {username: me, password: "x"}') + "mode: live"
+    text = PRICES.replace("ao: {}", 'ao: {username: me, password: "hush-hush"}') + "mode: live"
     assert loaded(tmp_path, text).mode is Mode.LIVE
 
 

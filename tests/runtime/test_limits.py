@@ -153,7 +153,11 @@ def worst_frames() -> list[bytes]:
     times = {"updated_at": 300, "received_at": 300}
     quote = {"selection": picked, "book": "x", "price": 300, "locator": "x", **times}
     events, numbers = [event] * MOST, dict.fromkeys(("polled_at", "answers", "faults"), 300)
-    update = {"events": events, "quotes": [quote] * 65_000, "confirmed": pairs, "removed": pairs}
+    confirmed = [["a", 300]] * MOST
+    update = {
+        **{"events": events, "quotes": [quote] * 65_000},
+        **{"confirmed": confirmed, "removed": pairs},
+    }
     rows = [{"a": 0}] * 10_000
     full = {f"{number:02}": rows for number in range(50)}
     empty = {f"{number:02}": [{}] * 20_000 for number in range(50)}
