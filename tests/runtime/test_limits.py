@@ -155,8 +155,10 @@ def worst_frames() -> list[bytes]:
     events, numbers = [event] * MOST, dict.fromkeys(("polled_at", "answers", "faults"), 300)
     confirmed = [["a", 300]] * MOST
     update = {
-        **{"events": events, "quotes": [quote] * 65_000},
-        **{"confirmed": confirmed, "removed": pairs},
+        "events": events,
+        "quotes": [quote] * 65_000,
+        "confirmed": confirmed,
+        "removed": pairs,
     }
     rows = [{"a": 0}] * 10_000
     full = {f"{number:02}": rows for number in range(50)}
