@@ -192,8 +192,9 @@ class Shard:
         if self.is_here():
             while self._pipe.received < accepted:
                 self._drain(PARCELS_PER_DRAIN)
-        if self._slots.get(slot.address) is slot:
-            del self._slots[slot.address]
+        with self.gate:  # else a newer slot that comes between the look and the act would go
+            if self._slots.get(slot.address) is slot:
+                del self._slots[slot.address]
 
     def _wake(self) -> None:
         """Send an empty frame, if the thread waits: whatever else it looks at was set before."""

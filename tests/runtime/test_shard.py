@@ -13,6 +13,7 @@ from runtime.journal import Journal
 from runtime.metrics import HostCollector, exposition
 from runtime.post import PostOffice
 from runtime.shard import SLOW_TURN, TURNS_IN_A_ROW, Shard
+from runtime.shard_slot import ShardSlot
 from runtime.supervision import Child, Restart
 from runtime.supervisor import BIRTHS_A_TURN, Supervisor
 from tests.runtime.hosts import Drive, Echo, Price, Say, ShardDrive, Urgent
@@ -192,7 +193,7 @@ def test_a_slow_turn_is_named_in_the_log_and_its_kind_in_the_metrics(
     drive.host.spawn(Slow, "market/slow", heard=heard)
     drive.host.tell("market/slow", Say("x"))
     drive.until(lambda: sum(shard.slow_turns for shard in drive.host.shards) == 1)  # type: ignore[attr-defined]
-    assert "'address': 'market/slow'" in caplog.text
+    drive.until(lambda: "'address': 'market/slow'" in caplog.text)  # it is counted, then named
     series = 'tictac_actor_slow_turns_total{kind="Slow",supervisor=""} 1.0'
     assert series in exposition(HostCollector(drive.host))
     drive.close()
@@ -207,3 +208,24 @@ def test_more_births_than_one_turn_holds_all_come_to_pass(drive: Drive) -> None:
     count = 2 * BIRTHS_A_TURN + 1
     drive.host.post.send([seal(Say("x"), f"echo/{number}", "") for number in range(count)])
     drive.until(lambda: heard.count("x") == count)
+
+
+def test_a_newer_slot_that_comes_while_an_older_one_is_shut_stays() -> None:
+    """Else nobody is at its address any more, and its actor is never told a thing."""
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    shard = Shard(context, "shard", SystemClock(), PostOffice())
+    older, made = shard.slot("me"), list[ShardSlot]()
+    successor = threading.Thread(target=lambda: made.append(shard.slot("me")), daemon=True)
+
+    class Watched(dict[str, ShardSlot]):
+        def get(self, key: str, default: object = None) -> ShardSlot:  # type: ignore[override]
+            found = super().get(key, default)  # type: ignore[call-overload]
+            successor.start()
+            successor.join(0.2)  # it has come by now, or is held off by a gate
+            return found
+
+    shard._slots = Watched(shard._slots)
+    shard.shut(older)
+    successor.join(10)
+    assert dict.get(shard._slots, "me") is made[0]
+    context.destroy(linger=0)
