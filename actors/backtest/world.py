@@ -5,7 +5,7 @@ the clock goes on to the next moment that matters, and every timer that came due
 once. Nothing goes wrong here; for that there is `tictac simulate`.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +14,8 @@ import msgspec
 from actors import paper, system
 from actors.backtest.calendar import Calendar
 from actors.bet_text import clock_text
-from actors.books.asianodds.client import AsianOddsClient
 from actors.books.asianodds.connection import Answer
-from actors.books.asianodds.last_look import LastLook
+from actors.books.asianodds.direct import DirectClient
 from actors.control import Control
 from actors.gate import KillGate
 from actors.ledger import Ledger, OrderTable
@@ -46,33 +45,25 @@ LONGEST_BURST = 600.0
 """Seconds of virtual time in which whatever a moment starts has come to its end."""
 
 
-class Client(AsianOddsClient):
-    """The real client, whose calls reach the book without HTTP."""
+class Client(DirectClient):
+    """The real client, whose calls reach the book of this world."""
 
     def __init__(self, world: "World", settings: AccountSettings) -> None:
         super().__init__(settings.address, settings.connect_timeout, settings.read_timeout)
         self._world = world
 
-    def exchange(
+    def carry(
         self,
-        call: str,
-        *,
-        token: str = "",
-        key: str = "",
-        query: Mapping[str, str] | None = None,
-        document: bytes | None = None,
-        last_look: LastLook | None = None,
+        method: str,
+        params: dict[str, str],
+        headers: dict[str, str],
+        document: bytes | None,
     ) -> Answer:
-        """Make one call."""
+        """Carry one call, which takes its time."""
         clock = self._world.host.clock
         clock.advance_to(clock.monotonic() + LATENCY)
-        if last_look is not None:
-            last_look()
-        headers = {"aotoken": token} if token else {}
-        headers |= {"aokey": key} if key else {}
-        params = {name.lower(): value for name, value in (query or {}).items()}
         body = None if document is None else msgspec.json.decode(document)
-        answer = self._world.book.handle(call.lower(), params, headers, body, clock.now())
+        answer = self._world.book.handle(method, params, headers, body, clock.now())
         return Answer(answer.status, msgspec.json.encode(answer.payload))
 
 

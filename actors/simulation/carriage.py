@@ -1,13 +1,12 @@
 """What carries calls to the book and messages between the processes, with all that can go wrong."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from actors import paper
-from actors.books.asianodds.client import AsianOddsClient
 from actors.books.asianodds.connection import Answer
-from actors.books.asianodds.last_look import LastLook
+from actors.books.asianodds.direct import DirectClient
 from actors.errors import NotSentError, UnknownOutcomeError
 from actors.messages import Reply
 from actors.settings import AccountSettings
@@ -25,33 +24,28 @@ SOONEST_LATE = 1_000
 TURNED_AWAY = (401, 429)
 
 
-class SimClient(AsianOddsClient):
-    """The real client, whose calls reach the book without HTTP."""
+class SimClient(DirectClient):
+    """The real client, whose calls the carriage carries."""
 
     def __init__(self, carriage: "Carriage", settings: AccountSettings) -> None:
         super().__init__(settings.address, settings.connect_timeout, settings.read_timeout)
         self._carriage = carriage
 
-    def exchange(
+    def connect(self) -> None:
+        """Let the time pass that a connection takes."""
+        self._carriage.connect()
+
+    def carry(
         self,
-        call: str,
-        *,
-        token: str = "",
-        key: str = "",
-        query: Mapping[str, str] | None = None,
-        document: bytes | None = None,
-        last_look: LastLook | None = None,
+        method: str,
+        params: dict[str, str],
+        headers: dict[str, str],
+        document: bytes | None,
     ) -> Answer:
-        """Make one call."""
-        if last_look is not None:
-            self._carriage.connect()
-            last_look()
+        """Let the carriage carry one call."""
         assert self._base == BASE
-        headers = {"aotoken": token} if token else {}
-        headers |= {"aokey": key} if key else {}
-        params = {name.lower(): value for name, value in (query or {}).items()}
         _, read_seconds = self._timeouts
-        return self._carriage.call(call.lower(), params, headers, document, read_seconds)
+        return self._carriage.call(method, params, headers, document, read_seconds)
 
 
 class LossyPost(PostOffice):
