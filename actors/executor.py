@@ -51,6 +51,8 @@ def first_no(verdicts: Iterable[Verdict]) -> str:
 class Executor(Actor):
     """Serialise one selection by its mailbox."""
 
+    replayable = True
+
     def __init__(self, couriers: dict[str, int]) -> None:
         super().__init__()
         self._couriers = couriers

@@ -51,6 +51,8 @@ class _LookAgain(Message, frozen=True):
 class Market(Actor):
     """Turn updates into signals."""
 
+    replayable = True
+
     def __init__(
         self,
         market: str,

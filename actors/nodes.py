@@ -17,7 +17,8 @@ from actors.control import Control
 from actors.gate import KillGate
 from actors.ledger import Ledger, open_journal
 from actors.metrics import BettingCollector
-from actors.settings import Mode, Settings, load
+from actors.recording.price_table import PriceTable
+from actors.settings import Mode, RecordingSettings, Settings, load
 from actors.state_folder import StateFolder
 from actors.status import Reported
 from actors.strategies.loading import load_all
@@ -34,7 +35,7 @@ from runtime.journal_refusals import Refusals
 from runtime.lifeline import announce_ready, hold_lifeline
 from runtime.logs import conceal, configure, logger
 from runtime.metrics import HostCollector
-from runtime.recorder import Recorder
+from runtime.recorder import FILE_BYTES, Recorder
 from runtime.shard_host import ShardHost
 from runtime.structs import learn_all
 from runtime.supervision import Child
@@ -65,7 +66,7 @@ def run_core(
     host = ShardHost(Ports(journal=journal))
     beside = contextlib.ExitStack()
     if record:
-        _record(beside, host, state)
+        _record(beside, host, state, settings.recording)
     bus = Bus(host.post, "core", state.bus_address(), True, system.OPEN_TO_CLIENTS)
     for prefix in system.CORE_TO_FEED:
         bus.route(prefix, "feed")
@@ -182,10 +183,15 @@ def _journal(state: StateFolder) -> Journal:
         threading.Event().wait(LOOK_EVERY)
 
 
-def _record(beside: contextlib.ExitStack, host: ThreadHost, state: StateFolder) -> None:
+def _record(
+    beside: contextlib.ExitStack, host: ThreadHost, state: StateFolder, limit: RecordingSettings
+) -> None:
     """Record what is sent; betting goes on without when there is no room for it."""
+    kept = limit.most_megabytes * 2**20 // FILE_BYTES
     try:
-        recorder = Recorder(state.recording, "core", host.ports.clock)
+        recorder = Recorder(
+            state.recording, "core", host.ports.clock, keep=kept, contents=[PriceTable()]
+        )
     except (OSError, OurError) as error:
         logger("node").error("nothing is recorded", reason=str(error))
         return

@@ -134,6 +134,12 @@ class MetricsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     feed_port: Port = 0
 
 
+class RecordingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much `run --record` keeps: megabytes in all; the oldest files go first."""
+
+    most_megabytes: Annotated[int, msgspec.Meta(ge=128)] = 4_096
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole configuration."""
 
@@ -144,6 +150,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     risk: RiskSettings = RiskSettings()
     paper: PaperSettings = PaperSettings()
     metrics: MetricsSettings = MetricsSettings()
+    recording: RecordingSettings = RecordingSettings()
 
     @property
     def betting_accounts(self) -> dict[str, AccountSettings]:

@@ -45,6 +45,10 @@ class Actor(pykka.Actor):
     ready_at_start: ClassVar[bool] = True
     """Whether the actor is READY once `on_start` is through; else it says so itself."""
 
+    replayable: ClassVar[bool] = False
+    """Whether a recording has each turn whole: such an actor does the same when it hears, reads
+    on its clock and draws as ids the same. It may not use `chance`, nor ask the world outside."""
+
     turn_deadline: ClassVar[float] = 60.0
     """Seconds after which an actor that is still in a turn is given up; 0 is never."""
 

@@ -31,6 +31,8 @@ class Ports:
     chance: Chance = field(default_factory=unseeded)
     identity: Identity = field(default_factory=UniqueIdentity)
     journal: Journal | None = None
+    watch: "Callable[[Cell], None] | None" = None
+    """Is shown the actor before its first turn."""
 
 
 LetGo = Callable[[list[Sealed], bool], None]

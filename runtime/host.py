@@ -29,7 +29,7 @@ class Host:
         self.post = post or PostOffice()
         self.census = Census()
         self.cells = self.census.cells
-        self.lend: Callable[[str], Ports] | None = None
+        self.lend: Callable[[type[Actor], str], Ports] | None = None
         self._incarnations = itertools.count(1)
         self._watch = Watch()
 
@@ -53,7 +53,7 @@ class Host:
     def _cell(self, actor_class: type[Actor], address: str, parent: str) -> Cell:
         mailbox = self._mailbox(actor_class, address)
         number = next(self._incarnations)
-        ports = self.ports if self.lend is None else self.lend(address)
+        ports = self.ports if self.lend is None else self.lend(actor_class, address)
         go = self._way_out(mailbox)
         cell = Cell(self, actor_class, address, parent, number, mailbox, ports, self.post, go)
         self.census.enter(cell)
@@ -72,6 +72,8 @@ class Host:
             return
         finally:
             birth.reset(token)
+        if cell.ports.watch is not None:
+            cell.ports.watch(cell)
         self._run(cell, cell.actor)
 
     def stop(self, *addresses: str) -> None:

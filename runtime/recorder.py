@@ -1,28 +1,30 @@
-"""The recorder: a tap that puts every letter on a tape, and the ids that actors draw.
+"""The recorder: every letter on a tape, or the whole turn of an actor that can be replayed.
 
 Senders only append to a queue; a thread of its own writes. What it cannot keep up with, or
 what the disk refuses, is counted and left off the tape: recording never holds up an actor.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from runtime.actor import Actor
 from runtime.bus import private_folder
 from runtime.cell import Ports
 from runtime.clock import Clock
 from runtime.codec import Sealed
 from runtime.concealment import shows_secret
+from runtime.errors import OurError
 from runtime.host import Host
-from runtime.identity import Identity
 from runtime.logs import logger
-from runtime.tape import AnyRecord, Began, Drawn, LeftOut, Lost, Sent, Started, Tape
+from runtime.tape import AnyRecord, Began, Contents, LeftOut, Lost, Sent, Tape, Turn
+from runtime.witness import Witness
 
 log = logger("recorder")
 
 FILE_BYTES = 64 * 1024 * 1024
-FILES_KEPT = 4
+FILES_KEPT = 64
 MOST_WAITING_BYTES = 64 * 1024 * 1024
 WRITE_EVERY = 0.1
 OVERHEAD = 100
@@ -32,7 +34,8 @@ class Recorder:
     """Record what is sent in one process, into at most `keep` files of `file_bytes` each.
 
     A message kind whose class says `recorded = False` is noted without its content, and so is
-    a letter in which a concealed value stands. Raises OSError when no file can be made.
+    what shows a concealed value. An actor whose class says `replayable` is recorded by its turns.
+    `contents` fill further tables. Raises OSError or OurError when no file can be made.
     """
 
     def __init__(
@@ -43,12 +46,13 @@ class Recorder:
         file_bytes: int = FILE_BYTES,
         keep: int = FILES_KEPT,
         most_waiting: int = MOST_WAITING_BYTES,
+        contents: Sequence[Contents] = (),
     ) -> None:
         self.lost = 0
         self._clock = clock
         self._most_waiting = most_waiting
         began = Began(clock.now(), clock.monotonic(), node)
-        self._tape: Tape | None = Tape(private_folder(folder), began, file_bytes, keep)
+        self._tape: Tape | None = Tape(private_folder(folder), began, file_bytes, keep, contents)
         self._waiting: list[AnyRecord] = []
         self._bytes = 0
         self._missed = 0
@@ -59,7 +63,7 @@ class Recorder:
         self._host: Host | None = None
 
     def attach(self, host: Host) -> None:
-        """Record what is sent at a host from now on, who begins there, and the ids they draw."""
+
         self._host = host
         host.post.add_tap(self.tap)
         host.lend = self._lend
@@ -85,22 +89,27 @@ class Recorder:
 
     def tap(self, letter: Sealed) -> None:
         """Take a letter, in its sender's thread."""
+        if self._is_watched(letter.to) or self._is_watched(letter.sender):
+            return  # it is in a turn
         at, moment, kind = self._clock.now(), self._clock.monotonic(), letter.kind
+        name, size = kind.__name__, len(letter.data) + OVERHEAD
         if kind.recorded:
-            size = len(letter.data) + OVERHEAD
-            self._take(Sent(at, moment, kind.__name__, letter.data), size)
+            self._take(Sent(at, moment, letter.to, letter.sender, name, letter.data), size)
         else:
-            self._take(LeftOut(at, moment, letter.to, letter.sender, kind.__name__), OVERHEAD)
+            self._take(LeftOut(at, moment, letter.to, letter.sender, name), OVERHEAD)
 
-    def _lend(self, address: str) -> Ports:
+    def _lend(self, actor_class: type[Actor], address: str) -> Ports:
+        """Return what an actor that begins gets from outside."""
         assert self._host is not None
-        at, moment, host = self._clock.now(), self._clock.monotonic(), self._host
-        self._take(Started(at, moment, address, host.post.keeps(address)), OVERHEAD)
-        identity = RecordedIdentity(host.ports.identity, address, self._drawn)
-        return replace(host.ports, identity=identity)
+        ports = self._host.ports
+        if not actor_class.replayable:
+            return ports
+        witness = Witness(address, ports.clock, ports.identity, self._take)
+        return replace(ports, clock=witness, identity=witness, watch=witness.watch)
 
-    def _drawn(self, address: str, made: str) -> None:
-        self._take(Drawn(self._clock.now(), self._clock.monotonic(), address, made), OVERHEAD)
+    def _is_watched(self, address: str) -> bool:
+        cell = None if self._host is None else self._host.cells.get(address)
+        return cell is not None and cell.ports.watch is not None
 
     def flush(self) -> None:
         """Write what waits."""
@@ -118,7 +127,7 @@ class Recorder:
     def _write(self, tape: Tape, records: list[AnyRecord]) -> None:
         try:
             tape.write(records)
-        except OSError as error:
+        except (OSError, OurError) as error:
             log.error("recording has stopped", path=str(tape.path), reason=str(error))
             self._tape = None
 
@@ -136,22 +145,12 @@ class Recorder:
             self.flush()
 
 
-class RecordedIdentity:
-    """Make ids as another does, and tell whoever records of each."""
-
-    def __init__(self, inner: Identity, address: str, drawn: Callable[[str, str], None]) -> None:
-        self._inner = inner
-        self._address = address
-        self._drawn = drawn
-
-    def new(self, prefix: str) -> str:
-        made = self._inner.new(prefix)
-        self._drawn(self._address, made)
-        return made
-
-
 def _shown(record: AnyRecord) -> AnyRecord:
-    if not isinstance(record, Sent) or not shows_secret(record.data):
-        return record
-    letter = record.letter()
-    return LeftOut(record.at, record.moment, letter.to, letter.sender, record.kind)
+    match record:
+        case Sent(at, moment, to, sender, kind, data):
+            secret = shows_secret(data)
+        case Turn(at, moment, to, sender, kind, heard):
+            secret = shows_secret(heard) or any(map(shows_secret, record.told))
+        case _:
+            return record
+    return LeftOut(at, moment, to, sender, kind) if secret else record

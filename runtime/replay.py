@@ -1,9 +1,7 @@
-"""A replay: recorded letters are told again, at their times, to actors on a virtual clock.
+"""A replay: actors live the turns of a recording again, and are to tell the same, byte for byte.
 
-What the actors told then and now can be compared, byte for byte. They are equal when an actor
-does the same with the same letters: its ids come from the recording, its timers from the clock.
-Not recorded are the journal, chance, calls to the outside, and the moment at which an actor
-handled a letter: here it does so at the moment at which it was sent.
+What an actor hears, and what its clock and its identity say to it, comes from the recording, turn
+by turn; its timers do, too. Not recorded is the journal.
 """
 
 from collections import deque
@@ -11,139 +9,178 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from runtime import messages
+from runtime.actor import Actor
 from runtime.cell import Ports
-from runtime.codec import Sealed
+from runtime.codec import Letter, Message, Sealed
 from runtime.errors import OurError
-from runtime.identity import CountedIdentity
 from runtime.journal import Journal
+from runtime.mailbox import Mailbox, SimMailbox
 from runtime.post import PostOffice
 from runtime.sim_host import SimHost
 from runtime.supervision import Child
-from runtime.tape import AnyRecord, Began, Drawn, Lost, Sent, Started
+from runtime.tape import BEGINNING, AnyRecord, Began, LeftOut, Lost, Turn
 
 Cast = Callable[[str], Child | None]
 """How the actor at an address is started in a replay; None for those that do not play."""
 
 
 class Replay:
-    """Play a recording to the actors of a cast; `run` does, once.
+    """Live the turns of a cast again; `run` does, once.
 
-    `recorded` and `replayed` are what those actors told, by sender; `fed` counts the letters
-    they were told. A letter from one of them to another is told by them, not by the tape.
-    `lost` counts records that the tape lacks: with some, nothing has to be equal. Nor has it
-    where the tape begins in the middle of an actor's life; the actor begins anew there.
+    `recorded` and `replayed` are what those actors told, by sender; `turns` counts the turns.
+    `lost` counts what the recording lacks: with some, nothing has to be equal. Nor has it where
+    the recording begins in the middle of an actor's life; the actor begins anew there.
     """
 
     def __init__(
-        self,
-        records: Iterable[AnyRecord],
-        cast: Cast,
-        seed: int = 0,
-        journal: Journal | None = None,
+        self, records: Iterable[AnyRecord], cast: Cast, journal: Journal | None = None
     ) -> None:
-        self._records = list(records)
-        if not self._records or not isinstance(self._records[0], Began):
-            raise OurError("a recording begins with its beginning")
-        self._began = self._records[0]
         self._cast = cast
-        self._ids: dict[str, deque[str]] = {}
-        self._waiting: dict[str, list[Sealed]] = {}
-        self.lost = sum(one.records for one in self._records if isinstance(one, Lost))
-        self.fed = 0
+        self._records = list(records)
+        began = beginning_of(self._records)
+        self.lost = lost(self._records, cast)
+        self.turns = 0
         self.recorded: dict[str, list[bytes]] = {}
         self.replayed: dict[str, list[bytes]] = {}
-        for record in self._records:
-            if isinstance(record, Drawn):
-                self._ids.setdefault(record.address, deque()).append(record.id)
-        self.host = SimHost(seed, journal, self._began.at)
-        self.host.post = _Stage()
-        self.host.post.add_tap(lambda letter: self._note(self.replayed, letter))
-        self.host.lend = self._lend
+        self._host = _Stage(began.at, journal, self._note)
 
     def run(self) -> None:
-        """Start the actors and tell the letters of the recording, each at its time."""
-        for address in self._alive_before():
-            self._start(address, kept=False)
+        """Give the actors their turns, in the order of the recording."""
         for record in self._records:
-            match record:
-                case Started(_, moment, address, kept) if self._cast(address):
-                    self._pass_until(moment)
-                    self._start(address, kept)
-                case Sent(_, moment):
-                    self._follow(record.letter(), moment)
-        self._pass_until(self._records[-1].moment)
+            if isinstance(record, Turn) and self._cast(record.address):
+                self.turns += 1
+                self.recorded.setdefault(record.address, []).extend(record.told)
+                self._live(record)
 
     def different(self) -> list[str]:
         """Return the addresses of those that did not tell the same, in the same order."""
-        addresses = sorted({*self.recorded, *self.replayed})
-        return [one for one in addresses if self.recorded.get(one) != self.replayed.get(one)]
+        return different(self.recorded, self.replayed)
 
-    def _alive_before(self) -> list[str]:
-        """Return who speaks without having started: the tape does not have its beginning."""
-        started: set[str] = set()
-        found: dict[str, None] = {}
-        for record in self._records:
-            if isinstance(record, Started):
-                started.add(record.address)
-            elif isinstance(record, Sent):
-                sender = record.letter().sender
-                if sender not in started and self._cast(sender):
-                    found[sender] = None
-        return list(found)
+    def _live(self, turn: Turn) -> None:
+        if turn.kind == BEGINNING:
+            self._host.abandon(turn.address)
+        if turn.address not in self._host.cells:
+            child = self._cast(turn.address)
+            assert child is not None
+            self._host.begin(child, turn)
+        if turn.kind != BEGINNING:
+            letter = turn.letter()
+            if letter is not None:
+                self._host.live(turn, letter)
 
-    def _follow(self, letter: Sealed, moment: float) -> None:
-        self._note(self.recorded, letter)
-        if self._cast(letter.to) and not self._cast(letter.sender):
-            self._pass_until(moment)
-            self.fed += 1
-            self._feed(letter)
-
-    def _feed(self, letter: Sealed) -> None:
-        if letter.to in self.host.cells:
-            self.host.post.send([letter])
-            self.host.run(0)
-        else:
-            self._waiting.setdefault(letter.to, []).append(letter)
-
-    def _start(self, address: str, kept: bool) -> None:
-        """Start an actor as its supervisor did; what waited for an earlier one was buried."""
-        child = self._cast(address)
-        assert child is not None
-        waiting = self._waiting.pop(address, [])
-        self.host.abandon(address)
-        self.host.spawn(child.actor_class, address, **child.arguments)
-        self.host.run(0)
-        for letter in waiting if kept else ():
-            self._feed(letter)
-
-    def _pass_until(self, moment: float) -> None:
-        self.host.run_until(moment - self._began.moment)
-
-    def _note(self, told: dict[str, list[bytes]], letter: Sealed) -> None:
-        runtimes = letter.kind.__module__ == messages.__name__  # a host speaks for its actors
-        if not runtimes and self._cast(letter.sender):
-            told.setdefault(letter.sender, []).append(letter.data)
-
-    def _lend(self, address: str) -> Ports:
-        ids = self._ids.setdefault(address, deque())
-        return replace(self.host.ports, identity=_RecordedIds(ids))
+    def _note(self, letter: Sealed) -> None:
+        self.replayed.setdefault(letter.sender, []).append(letter.data)
 
 
-class _RecordedIds:
-    """The ids of the recording, then others; an actor's incarnations share them."""
+def different(recorded: dict[str, list[bytes]], replayed: dict[str, list[bytes]]) -> list[str]:
+    """Return the addresses at which two tellings differ."""
+    addresses = sorted({*recorded, *replayed})
+    return [one for one in addresses if recorded.get(one, []) != replayed.get(one, [])]
 
-    def __init__(self, ids: deque[str]) -> None:
-        self._ids = ids
-        self._others = CountedIdentity()
+
+def lost(records: Iterable[AnyRecord], cast: Cast) -> int:
+    """Count what a recording lacks of what a cast heard."""
+    found = 0
+    for record in records:
+        if isinstance(record, Lost):
+            found += record.records
+        elif isinstance(record, LeftOut) and cast(record.to):
+            found += 1
+    return found
+
+
+def beginning_of(records: list[AnyRecord]) -> Began:
+    """Return how a recording began. Raises OurError when it lacks that."""
+    if not records or not isinstance(records[0], Began):
+        raise OurError("a recording begins with its beginning")
+    return records[0]
+
+
+class _Stage(SimHost):
+    """A host whose clock stands still: each actor's own says what it said in the recording."""
+
+    def __init__(self, start: int, journal: Journal | None, note: Callable[[Sealed], None]) -> None:
+        super().__init__(0, journal, start)
+        self.post = _Unsent(note)
+        self.lend = self._lend
+        self._again: dict[str, _Again] = {}
+
+    def begin(self, child: Child, turn: Turn) -> None:
+        """Start an actor, with the turn in which it did."""
+        self._readings(child.address).take(turn)
+        self.spawn(child.actor_class, child.address, **child.arguments)
+        while self.step():
+            pass
+
+    def live(self, turn: Turn, letter: Letter[Message]) -> None:
+        """Give an actor one turn; nothing when it could not be started."""
+        cell = self.cells.get(turn.address)
+        if cell is None or cell.actor is None:
+            return
+        self._readings(turn.address).take(turn)
+        with self.standstill:
+            cell.actor._handle_receive(letter)
+        if cell.actor.actor_stopped.is_set():
+            self.loop_ended(cell)
+
+    def _readings(self, address: str) -> "_Again":
+        return self._again.setdefault(address, _Again())
+
+    def _mailbox(self, actor_class: type[Actor], address: str) -> Mailbox:  # noqa: ARG002
+        return _NoTimers(self.ports.clock, self.post.bury_unreadable)
+
+    def _lend(self, actor_class: type[Actor], address: str) -> Ports:  # noqa: ARG002
+        again = self._readings(address)
+        return replace(self.ports, clock=again, identity=again)
+
+
+class _Again:
+    """Clock and identity that say what they said in a turn; then the turn's time, and no id."""
+
+    def __init__(self) -> None:
+        self._at, self._moment = 0, 0.0
+        self._times: deque[int] = deque()
+        self._moments: deque[float] = deque()
+        self._ids: deque[str] = deque()
+
+    def take(self, turn: Turn) -> None:
+        """Say from now on what was said in this turn."""
+        self._at, self._moment = turn.at, turn.moment
+        self._times = deque(turn.times)
+        self._moments = deque(turn.moments)
+        self._ids = deque(turn.ids)
+
+    def now(self) -> int:
+        return self._times.popleft() if self._times else self._at
+
+    def monotonic(self) -> float:
+        return self._moments.popleft() if self._moments else self._moment
 
     def new(self, prefix: str) -> str:
-        if self._ids and self._ids[0].startswith(f"{prefix}-"):
-            return self._ids.popleft()
-        return self._others.new(f"{prefix}-new")
+        return self._ids.popleft() if self._ids else f"{prefix}-not-in-the-recording"
 
 
-class _Stage(PostOffice):
-    """A post office where most addresses are nobody's, and that is no news."""
+class _NoTimers(SimMailbox):
+    """A mailbox whose timers never come due: what a timer told is in the recording."""
+
+    __slots__ = ()
+
+    def arm(self, due: float, letter: Letter[Message], name: str = "") -> None:
+        pass
+
+
+class _Unsent(PostOffice):
+    """A post office that only shows what the actors told; who heard it is in the recording."""
+
+    def __init__(self, note: Callable[[Sealed], None]) -> None:
+        super().__init__()
+        self._note = note
+
+    def send(self, letters: Iterable[Sealed], again: bool = False) -> None:
+        for letter in letters:
+            # A host speaks for its actors, too: of their birth and death.
+            if not again and letter.kind.__module__ != messages.__name__:
+                self._note(letter)
 
     def bury(self, kind: str, to: str, sender: str, reason: str) -> None:
         pass

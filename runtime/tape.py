@@ -1,26 +1,37 @@
-"""A tape: what was sent in one process, in its order, as records in files that are cut to length.
+"""A tape: what was sent and done in one process, in its order, in SQLite files of limited size.
 
-A file is a row of records: length and CRC-32 of what follows (4 bytes each, big-endian), then
-MessagePack. The end of a file may be torn, as `kill -9` leaves it; anything else that does not
-fit is an error. Files are numbered; each start of a process, and each full file, begins one.
+Each start of a process, and each full file, begins a file; they are numbered. `records` has what
+happened, with columns to search by and the record itself: MessagePack, packed by zlib if it pays.
+Whoever knows the messages may add tables of what is in them.
 """
 
+import contextlib
 import os
-import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, Protocol
 
 import msgspec
+import pysqlite3.dbapi2 as sqlite
 
-from runtime.codec import LARGEST_LETTER, Sealed, decode, join, open_frame
+from runtime.codec import Letter, Message, decode, join
 from runtime.errors import OurError
 
-SUFFIX = ".tape"
-VERSION = 1
-LARGEST_RECORD = LARGEST_LETTER + 1_024
-_HEAD = struct.Struct(">II")
+SUFFIX = ".sqlite"
+VERSION = 2
+BEGINNING = "(beginning)"
+"""In the place of a kind, in the turn in which an actor starts; it heard nothing there."""
+
+WORTH_PACKING = 256
+_PACKED = b"\x78"  # a record of ours never begins so
+SCHEMA = """
+CREATE TABLE recording (version INTEGER, node TEXT, at INTEGER, moment REAL);
+CREATE TABLE records (
+    number INTEGER PRIMARY KEY,
+    at INTEGER, what TEXT, address TEXT, sender TEXT, kind TEXT, body BLOB
+);
+"""
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -31,46 +42,44 @@ class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Began(Record, frozen=True, tag=True, gc=False):
-    """The beginning of the recording; the first record of each of its files, always the same."""
+    """The beginning of the recording; each of its files begins with the same."""
 
     node: str
     version: int = VERSION
 
 
-class Started(Record, frozen=True, tag=True, gc=False):
-    """An actor begins; `kept` tells whether letters have waited for it to come to life."""
-
-    address: str
-    kept: bool
-
-
 class Sent(Record, frozen=True, tag=True, gc=False):
     """A letter as it travelled."""
-
-    kind: str
-    data: bytes
-
-    def letter(self) -> Sealed:
-        """Return it ready to travel again."""
-        frame = join([self.data])
-        for read in decode(frame)[0]:
-            return Sealed(read.to, read.sender, type(read.message), self.data)
-        return open_frame(frame)[0]  # of a kind that this program does not speak
-
-
-class LeftOut(Record, frozen=True, tag=True, gc=False):
-    """A letter of a kind that is not recorded, or that showed a secret."""
 
     to: str
     sender: str
     kind: str
+    data: bytes
 
 
-class Drawn(Record, frozen=True, tag=True, gc=False):
-    """A new id that an actor drew."""
+class Turn(Record, frozen=True, tag=True, gc=False):
+    """What one actor heard, the clock readings and ids that it got, and what it told then."""
 
     address: str
-    id: str
+    sender: str
+    kind: str
+    heard: bytes
+    times: tuple[int, ...] = ()
+    moments: tuple[float, ...] = ()
+    ids: tuple[str, ...] = ()
+    told: tuple[bytes, ...] = ()
+
+    def letter(self) -> Letter[Message] | None:
+        """Return what was heard; None when it is of a kind that this program does not speak."""
+        return next(iter(decode(join([self.heard]))[0]), None)
+
+
+class LeftOut(Record, frozen=True, tag=True, gc=False):
+    """A letter, or a turn of `to`, of a kind that is not recorded, or that showed a secret."""
+
+    to: str
+    sender: str
+    kind: str
 
 
 class Lost(Record, frozen=True, tag=True, gc=False):
@@ -79,20 +88,36 @@ class Lost(Record, frozen=True, tag=True, gc=False):
     records: int
 
 
-AnyRecord = Began | Started | Sent | LeftOut | Drawn | Lost
+AnyRecord = Began | Sent | Turn | LeftOut | Lost
 _encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[AnyRecord] = msgspec.msgpack.Decoder(AnyRecord)
 
 
-class Tape:
-    """Write the files of one recording; raises OSError when the disk refuses."""
+class Contents(Protocol):
+    """Further tables of each file, filled in the transaction that writes the records."""
 
-    def __init__(self, folder: Path, began: Began, file_bytes: int, keep: int) -> None:
+    schema: str
+
+    def add(self, connection: Any, number: int, record: AnyRecord) -> None: ...
+
+
+class Tape:
+    """Write the files of one recording. Raises OurError when the disk refuses."""
+
+    def __init__(
+        self,
+        folder: Path,
+        began: Began,
+        file_bytes: int,
+        keep: int,
+        contents: Sequence[Contents] = (),
+    ) -> None:
         self._folder = folder
         self._began = began
         self._file_bytes = file_bytes
         self._keep = keep
-        self._file = self._begin()
+        self._contents = contents
+        self._connection = self._begin()
 
     @property
     def path(self) -> Path:
@@ -101,31 +126,53 @@ class Tape:
 
     def write(self, records: Iterable[AnyRecord]) -> None:
         """Append records; a full file is closed first, and the oldest beyond `keep` removed."""
-        for record in records:
-            data = _framed(record)
-            if self._written and self._written + len(data) > self._file_bytes:
-                self._file.close()
-                self._file = self._begin()
-            self._file.write(data)
-            self._written += len(data)
-        self._file.flush()
+        try:
+            if self._is_full():
+                self._connection.close()
+                self._connection = self._begin()
+            with self._connection:
+                self._connection.execute("BEGIN")
+                for record in records:
+                    self._add(record)
+        except sqlite.Error as error:
+            raise OurError(f"{self._path}: {error}") from error
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        self._connection.close()
 
-    def _begin(self) -> BinaryIO:
-        node = self._began.node
-        earlier = files(self._folder, node)
+    def _add(self, record: AnyRecord) -> None:
+        number = self._connection.execute(
+            "INSERT INTO records (at, what, address, sender, kind, body) VALUES (?, ?, ?, ?, ?, ?)",
+            (record.at, type(record).__name__.lower(), *_columns(record), _packed(record)),
+        ).lastrowid
+        for table in self._contents:
+            table.add(self._connection, number, record)
+
+    def _is_full(self) -> bool:
+        (pages,) = self._connection.execute("PRAGMA page_count").fetchone()
+        (size,) = self._connection.execute("PRAGMA page_size").fetchone()
+        written = bool(self._connection.execute("SELECT 1 FROM records LIMIT 1").fetchone())
+        return written and pages * size > self._file_bytes
+
+    def _begin(self) -> Any:
+        began = self._began
+        earlier = files(self._folder, began.node)
         number = _number(earlier[-1]) + 1 if earlier else 1
         for old in earlier[: len(earlier) + 1 - self._keep]:
-            old.unlink(missing_ok=True)
-        path = self._folder / f"{node}-{number:06d}{SUFFIX}"
-        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-        self._path = path
-        file.write(_framed(self._began))
-        self._written = 0
-        return file
+            for end in ("", "-wal", "-shm"):
+                old.with_name(old.name + end).unlink(missing_ok=True)
+        self._path = self._folder / f"{began.node}-{number:06d}{SUFFIX}"
+        os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        connection = _connected(self._path)
+        tables = "".join(table.schema for table in self._contents)
+        connection.execute("PRAGMA journal_mode = WAL")
+        # A process that dies loses nothing that was committed, a machine perhaps the last seconds.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.executescript(f"BEGIN; {SCHEMA}{tables} COMMIT")
+        row = (began.version, began.node, began.at, began.moment)
+        connection.execute("INSERT INTO recording VALUES (?, ?, ?, ?)", row)
+        return connection
 
 
 def files(folder: Path, node: str) -> list[Path]:
@@ -136,33 +183,55 @@ def files(folder: Path, node: str) -> list[Path]:
 
 def newest(folder: Path, node: str) -> list[Path]:
     """Return the files of a node's newest recording. Raises OurError where there is none."""
-    found = files(folder, node)
+    found = recordings(folder, node)
     if not found:
         raise OurError(f"{folder} has no recording of {node}: `tictac run --record` makes one")
-    began = _began(found[-1])
-    while _began(found[0]) != began:
-        del found[0]
+    return found[-1]
+
+
+def recordings(folder: Path, node: str) -> list[list[Path]]:
+    """Return the files of each of a node's recordings, the oldest first."""
+    found: list[list[Path]] = []
+    last: Began | None = None
+    for path in files(folder, node):
+        began = beginning(path)
+        if began is None:
+            continue  # the process died as it made the file
+        if began != last:
+            found.append([])
+        found[-1].append(path)
+        last = began
     return found
 
 
+def beginning(path: Path) -> Began | None:
+    """Return when the recording of a file began. Raises OurError for another version."""
+    with reading(path) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+            return None
+        row = connection.execute("SELECT at, moment, node, version FROM recording").fetchone()
+    if row is None:
+        return None
+    began = Began(*row)
+    if began.version != VERSION:
+        raise OurError(f"{path}: version {began.version}, this program reads {VERSION}")
+    return began
+
+
 def read(path: Path) -> Iterator[AnyRecord]:
-    """Yield the records of a file up to a torn end. Raises OurError for a damaged one."""
-    with path.open("rb") as file:
-        size, offset = os.fstat(file.fileno()).st_size, 0
-        while len(head := file.read(_HEAD.size)) == _HEAD.size:
-            length, check = _HEAD.unpack(head)
-            if length > LARGEST_RECORD:
-                raise OurError(f"{path}: the record at byte {offset} is damaged")
-            body = file.read(length)
-            if len(body) < length:
-                return
-            end = offset + _HEAD.size + length
-            if zlib.crc32(body) != check:
-                if end == size:
-                    return
-                raise OurError(f"{path}: the record at byte {offset} is damaged")
-            yield _record(path, offset, body)
-            offset = end
+    """Yield the beginning and the records of a file. Raises OurError for a damaged one."""
+    began = beginning(path)
+    if began is not None:
+        yield began
+        yield from select(path, "1")
+
+
+def select(path: Path, condition: str) -> Iterator[AnyRecord]:
+    """Yield the records of a file whose columns meet a condition in SQL. Raises OurError."""
+    wanted = f"SELECT number, body FROM records WHERE {condition} ORDER BY number"
+    with reading(path) as connection:
+        for number, body in connection.execute(wanted):
+            yield _unpacked(path, number, body)
 
 
 def read_all(paths: Sequence[Path]) -> Iterator[AnyRecord]:
@@ -173,23 +242,42 @@ def read_all(paths: Sequence[Path]) -> Iterator[AnyRecord]:
                 yield record
 
 
-def _began(path: Path) -> AnyRecord | None:
-    return next(read(path), None)
-
-
-def _framed(record: AnyRecord) -> bytes:
-    body = _encode(record)
-    return _HEAD.pack(len(body), zlib.crc32(body)) + body
-
-
-def _record(path: Path, offset: int, body: bytes) -> AnyRecord:
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[Any]:
+    """Open a file for reading, and say what SQLite says against it in words of ours."""
     try:
-        record = _decoder.decode(body)
-    except msgspec.MsgspecError as error:
-        raise OurError(f"{path}: the record at byte {offset}: {error}") from None
-    if isinstance(record, Began) and record.version != VERSION:
-        raise OurError(f"{path}: version {record.version}, this program reads {VERSION}")
-    return record
+        with contextlib.closing(_connected(path)) as connection:
+            yield connection
+    except sqlite.Error as error:
+        raise OurError(f"{path} cannot be read: {error}") from error
+
+
+def _connected(path: Path) -> Any:
+    return sqlite.connect(str(path), isolation_level=None, check_same_thread=False)
+
+
+def _columns(record: AnyRecord) -> tuple[str, str, str]:
+    match record:
+        case Turn(_, _, address, sender, kind):
+            return address, sender, kind
+        case Sent(_, _, to, sender, kind) | LeftOut(_, _, to, sender, kind):
+            return to, sender, kind
+    return "", "", ""
+
+
+def _packed(record: AnyRecord) -> bytes:
+    body = _encode(record)
+    if len(body) < WORTH_PACKING:
+        return body
+    return min(body, zlib.compress(body, 1), key=len)
+
+
+def _unpacked(path: Path, number: int, body: bytes) -> AnyRecord:
+    try:
+        data = zlib.decompress(body) if body[:1] == _PACKED else body
+        return _decoder.decode(data)
+    except (msgspec.MsgspecError, zlib.error, TypeError) as error:
+        raise OurError(f"{path}: record {number} is damaged: {error}") from None
 
 
 def _number(path: Path) -> int:

@@ -208,6 +208,7 @@ STRUCTS = {
     "## risk": settings.RiskSettings,
     "## paper": settings.PaperSettings,
     "## metrics": settings.MetricsSettings,
+    "## recording": settings.RecordingSettings,
 }
 NEEDED = {
     settings.MarketSettings: {"account": "ao", "when": "today"},

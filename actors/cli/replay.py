@@ -34,7 +34,8 @@ def replay(config: Path | None, state: StateFolder, as_json: bool) -> None:
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = []
     for name, market in found["markets"].items():
-        lines.append(f"market {name}: {market['then']} signals then, {market['now']} now")
+        same = ", the same to the byte" if market["same"] else ""
+        lines.append(f"market {name}: {market['then']} signals then, {market['now']} now{same}")
         for key, word in (("only_then", "then"), ("only_now", "now")):
             signals = market[key]
             lines += [f"  only {word}  {signal}" for signal in signals[:SHOWN]]

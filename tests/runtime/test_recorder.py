@@ -15,7 +15,7 @@ from runtime.recorder import Recorder
 from runtime.sim_host import SimHost
 from runtime.supervision import Child, Restart
 from runtime.supervisor import Supervisor
-from runtime.tape import AnyRecord, Drawn, LeftOut, Lost, Sent, Started, Tape, newest, read_all
+from runtime.tape import BEGINNING, AnyRecord, LeftOut, Lost, Sent, Tape, Turn, newest, read_all
 from tests.runtime.hosts import Echo, Relay, Say, SimDrive, ThreadDrive
 
 Drive = SimDrive | ThreadDrive
@@ -30,10 +30,16 @@ class Pass(Message, frozen=True):
 
 
 class Namer(Echo):
-    """Draws an id for each message."""
+    """Tells an id and the time for each message, and again a second later."""
 
-    def on_message(self, message: Message, sender: str) -> None:  # noqa: ARG002
-        self.heard.append(self.identity.new("n"))
+    replayable = True
+
+    def on_message(self, message: Message, sender: str) -> None:
+        text = f"{self.identity.new('n')} at {self.clock.now()}"
+        self.heard.append(text)
+        self.tell("echo", Say(text))
+        if sender != self.address:
+            self.after(1, message)
 
 
 def tape(folder: Path) -> list[AnyRecord]:
@@ -68,7 +74,6 @@ def test_what_is_sent_is_recorded_on_every_host(drive: Drive, tmp_path: Path) ->
     recorder.close()
     records = tape(tmp_path / "tape")
     assert said(records) == ["1", "2"]
-    assert [record.address for record in records if isinstance(record, Started)] == ["one", "two"]
     drive.host.tell("one", Say("3"))
     recorder.flush()
     assert recorder.lost == len(recorder._waiting) == 0
@@ -103,23 +108,82 @@ def test_a_letter_that_is_delivered_again_is_recorded_once(tmp_path: Path) -> No
     assert heard == ["start", "1", "stop", "start", "2"]
     records = tape(tmp_path / "tape")
     assert said(records) == ["1", "2"]
-    assert [record.kept for record in records if isinstance(record, Started)] == [False, True, True]
 
 
-def test_ids_are_recorded_with_who_drew_them(tmp_path: Path) -> None:
-    host = SimHost()
+@pytest.fixture
+def named(tmp_path: Path) -> tuple[list[str], list[AnyRecord]]:
+    """What a Namer and its Echo heard in three seconds, and what is on the tape."""
+    host = SimHost(start=1_000_000)
     recorder = Recorder(tmp_path / "tape", "core", host.clock)
     recorder.attach(host)
     heard: list[str] = []
-    for address in ("a", "b", "a"):
-        if address not in host.cells:
-            host.spawn(Namer, address, heard=heard)
-        host.tell(address, Say("x"))
-        host.run(0)
+    host.spawn(Namer, "namer", heard=[])
+    host.spawn(Echo, "echo", heard=heard)
+    host.run(1)
+    host.tell("namer", Say("x"))
+    host.run(2)
+    host.stop("namer")
+    host.run(0)
     recorder.close()
-    drawn = [(one.address, one.id) for one in tape(tmp_path / "tape") if isinstance(one, Drawn)]
-    assert drawn == [("a", "n-000001"), ("b", "n-000002"), ("a", "n-000003")]
-    assert [id_ for _, id_ in drawn] == [word for word in heard if word.startswith("n-")]
+    return heard, tape(tmp_path / "tape")
+
+
+def test_an_actor_that_can_be_replayed_is_recorded_by_its_turns(
+    named: tuple[list[str], list[AnyRecord]],
+) -> None:
+    heard, records = named
+    turns = [record for record in records if isinstance(record, Turn)]
+    assert [(turn.kind, turn.sender) for turn in turns] == [
+        (BEGINNING, ""),
+        ("Say", ""),
+        ("Say", "namer"),
+        ("Stop", ""),
+    ]
+    assert [turn.times for turn in turns] == [(), (1_001_000,), (1_002_000,), ()]
+    assert [turn.ids for turn in turns] == [(), ("n-000001",), ("n-000002",), ()]
+    assert [len(turn.told) for turn in turns] == [0, 1, 1, 0]
+    assert heard == ["start", "n-000001 at 1001000", "n-000002 at 1002000"]
+
+
+def test_what_is_in_a_turn_is_not_on_the_tape_once_more(
+    named: tuple[list[str], list[AnyRecord]],
+) -> None:
+    _, records = named
+    assert said(records) == []
+
+
+def test_a_turn_that_shows_a_concealed_value_is_noted_without_its_content(tmp_path: Path) -> None:
+    conceal("n-000002 at")
+    host = SimHost()
+    recorder = Recorder(tmp_path / "tape", "core", host.clock)
+    recorder.attach(host)
+    host.spawn(Namer, "namer", heard=[])
+    host.tell("namer", Say("x"))
+    host.run(2)
+    recorder.close()
+    records = tape(tmp_path / "tape")
+    (left_out,) = [record for record in records if isinstance(record, LeftOut)]
+    assert (left_out.to, left_out.sender, left_out.kind) == ("namer", "namer", "Say")
+
+
+def test_a_turn_that_failed_is_recorded_with_what_it_heard(tmp_path: Path) -> None:
+    class Failing(Namer):
+        def on_message(self, message: Message, sender: str) -> None:
+            super().on_message(message, sender)
+            raise ValueError
+
+    host = SimHost()
+    recorder = Recorder(tmp_path / "tape", "core", host.clock)
+    recorder.attach(host)
+    host.spawn(Failing, "namer", heard=[])
+    host.tell("namer", Say("x"))
+    host.run(0)
+    recorder.close()
+    turns = [record for record in tape(tmp_path / "tape") if isinstance(record, Turn)]
+    assert [(turn.kind, len(turn.ids), turn.told) for turn in turns] == [
+        (BEGINNING, 0, ()),
+        ("Say", 1, ()),
+    ]
 
 
 def test_a_kind_that_is_not_to_be_recorded_is_noted_without_its_content(

@@ -186,7 +186,9 @@ def test_a_recorded_and_measured_run_is_seen_scraped_and_replayed_over_a_killed_
     assert stat.S_IMODE(first.stat().st_mode) == stat.S_IMODE(second.stat().st_mode) == 0o600
     markets = machine.ask("replay", "--config", str(machine.config))["markets"]
     assert sum(market["then"] for market in markets.values()) > 0
-    assert all(market["only_then"] == market["only_now"] == [] for market in markets.values())
+    assert all(market["same"] for market in markets.values())
+    told = machine.ask("recordings")
+    assert [one["prices"] > 0 for one in told] == [True, True]
 
 
 def free_ports(count: int) -> list[int]:

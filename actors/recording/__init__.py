@@ -1,0 +1,1 @@
+"""What a recording holds besides its messages: every price, for SQLite and Parquet."""
