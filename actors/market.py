@@ -1,30 +1,34 @@
 """Market: what one polled market offers now, and what its strategies make of it.
 
-Owns: the latest price per selection and book, the strategies and their state, the decision stages.
-Hears: MarketUpdate from its Poller, QuotesWanted from a Hedge.
+Owns: the latest price per selection and book, the strategies and their state, the decision stages;
+with several sources also what it knows of the others.
+Hears: MarketUpdate from its Poller, QuotesWanted from a Hedge; with several sources EventsWanted
+and FixturesFound from Fixtures, PricesWanted and PricesShared from other Markets.
 Says: Credit to the Poller, Signal to `executor/<selection>`, HedgeWanted to `hedge/<market key>`,
-QuotesTold to a Hedge, FeedReport to Control.
+QuotesTold to a Hedge, FeedReport to Control; with several sources EventsListed and FixturesWanted
+to Fixtures, PricesWanted and PricesShared to other Markets.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from actors.decision.chain import Bet, Chain
+from actors.beside.neighbours import Neighbours, Said
+from actors.beside.references import References
+from actors.decision.chain import Chain
 from actors.decision.history import PriceHistory
 from actors.market_view import MarketView
 from actors.messages import (
     Credit,
     FeedReport,
-    HedgeWanted,
     MarketUpdate,
     QuotesTold,
     QuotesWanted,
-    Signal,
 )
 from actors.selections import Selection
 from actors.settings import MarketSettings, StrategySettings
-from actors.strategies import Bundle, Strategy, Wish, load
+from actors.signalling import Signalling
+from actors.strategies import Bundle, Strategy, load
 from actors.strategies.answers import checked
 from runtime.actor import Actor
 from runtime.codec import Message
@@ -32,6 +36,7 @@ from runtime.errors import described
 
 ASK_AGAIN_AFTER = 5.0
 ASK_FIRST_AFTER = 0.5
+REMIND_EVERY = 5.0
 FORGET_EVERY = 60_000
 FORGET_AFTER = 6 * 3_600_000
 LONGEST_REASON = 300
@@ -48,6 +53,10 @@ class _LookAgain(Message, frozen=True):
     event: str
 
 
+class _RemindOthers(Message, frozen=True):
+    """What was said to Fixtures or to another Market may have been lost."""
+
+
 class Market(Actor):
     """Turn updates into signals."""
 
@@ -59,11 +68,14 @@ class Market(Actor):
         settings: MarketSettings,
         strategies: dict[str, StrategySettings],
         max_age: float,
+        source: str = "",
+        beside: Mapping[str, str] = {},
     ) -> None:
+        """Take the name of its source, empty when there is one only, and of each Market beside."""
         super().__init__()
         self._market = market
-        self._settings = settings
         self._view = MarketView(max_age, settings.max_age)
+        self._signalling = Signalling(settings.account, market, self._view)
         self._knows_all = False
         self._number = 0
         self._signals = 0
@@ -85,9 +97,17 @@ class Market(Actor):
         )
         if longest:
             self._view.history = PriceHistory(longest)
+        self._neighbours: Neighbours | None = None
+        if source:
+            references = References(beside, max_age, settings.max_age, longest) if beside else None
+            self._neighbours = Neighbours(market, source, self._view, references)
+            self._view.histories = {} if references is None else references.histories
 
     def on_start(self) -> None:
         self._ask()
+        if self._neighbours is not None:
+            self._say(self._neighbours.begin())
+            self.after(REMIND_EVERY, _RemindOthers(), "remind")
 
     def on_message(self, message: Message, sender: str) -> None:
         match message:
@@ -100,8 +120,24 @@ class Market(Actor):
                 self._tell_quotes(selection, sender)
             case _LookAgain(strategy, event):
                 self._consult(strategy, event, self.clock.now())
+            case _RemindOthers() if self._neighbours is not None:
+                self._say(self._neighbours.remind())
+                self.after(REMIND_EVERY, _RemindOthers(), "remind")
             case _:
-                super().on_message(message, sender)
+                self._hear_others(message, sender)
+
+    def _hear_others(self, message: Message, sender: str) -> None:
+        heard = None if self._neighbours is None else self._neighbours.hear(message, sender)
+        if heard is None:
+            super().on_message(message, sender)
+            return
+        self._say(heard.said)
+        if heard.touched:
+            self._consult_all(heard.touched, self.clock.now())
+
+    def _say(self, said: Iterable[Said]) -> None:
+        for to, message in said:
+            self.tell(to, message)
 
     def _ask(self) -> None:
         self.tell(f"poller/{self._market}", Credit(full=not self._knows_all))
@@ -114,13 +150,18 @@ class Market(Actor):
         touched = self._view.apply(update) | gone
         if self._view.history.seconds:
             self._view.history.follow(update)
-        for event in sorted(touched):
-            for name in list(self._strategies):
-                self._consult(name, event, now)
+        self._consult_all(touched, now)
+        if self._neighbours is not None:
+            self._say(self._neighbours.follow(update, knows_all=self._knows_all))
         if now >= self._forget_at:
             self._forget_at = now + FORGET_EVERY
             self._forget(now - FORGET_AFTER)
         self.tell("control", self._report(update))
+
+    def _consult_all(self, events: Iterable[str], now: int) -> None:
+        for event in sorted(events):
+            for name in list(self._strategies):
+                self._consult(name, event, now)
 
     def _waiting_for(self, removed: Iterable[tuple[str, str]]) -> set[str]:
         """Return the events of prices that go while a wish of theirs is still to be confirmed."""
@@ -137,6 +178,8 @@ class Market(Actor):
     def _forget(self, started_before: int) -> None:
         self._view.forget(started_before)
         self._view.history.keep_only(self._view.quotes)
+        if self._neighbours is not None:
+            self._neighbours.forget()
         for stages in self._stages.values():
             stages.forget(self._view.events)
 
@@ -171,6 +214,8 @@ class Market(Actor):
         view = self._view.event_view(event, now)
         if strategy is None or view is None:
             return
+        if self._neighbours is not None:
+            self._neighbours.show(view)
         try:
             wanted = checked(strategy.on_update(view), self._view)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - users' code stops alone
@@ -181,7 +226,8 @@ class Market(Actor):
             bets = [one.legs if isinstance(one, Bundle) else (one,) for one in wanted]
             for one, legs in zip(wanted, stages.decide(view, bets), strict=True):
                 if legs is not None:
-                    self._signal(name, event, one, legs)
+                    self._signals += 1
+                    self.tell(*self._signalling.letter(name, event, one, legs))
             self._look_again(name, event, now)
 
     def _give_up_on(self, name: str, error: BaseException) -> None:
@@ -194,33 +240,6 @@ class Market(Actor):
         due = self._stages[name].look_again_at(event, now)
         if due is not None:
             self.after((due - now) / 1000, _LookAgain(name, event), f"look {name} {event}")
-
-    def _signal(self, strategy: str, event: str, wanted: Wish | Bundle, legs: Bet) -> None:
-        self._signals += 1
-        signals = tuple(self._signal_of(strategy, event, wish) for wish in legs)
-        first = signals[0].selection
-        if isinstance(wanted, Bundle):
-            bundle = HedgeWanted(signals, wanted.cap, wanted.most_loss, wanted.step)
-            self.tell(f"hedge/{first.market_key}", bundle)
-        else:
-            self.tell(f"executor/{first.key}", signals[0])
-
-    def _signal_of(self, strategy: str, event: str, wish: Wish) -> Signal:
-        quote = wish.quote
-        return Signal(
-            self._settings.account,
-            self._view.events[event],
-            quote.selection,
-            quote.book,
-            quote.locator,
-            quote.price,
-            wish.floor,
-            wish.stake,
-            strategy,
-            self._view.seen_at(quote),
-            wish.evidence,
-            self._market,
-        )
 
     def _tell_quotes(self, selection: Selection, hedge: str) -> None:
         view = self._view.event_view(selection.event, self.clock.now())

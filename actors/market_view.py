@@ -1,31 +1,50 @@
 """The latest price per selection and book of one polled market, grouped for a strategy."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
 from actors.decision.history import PriceHistory
 from actors.messages import MarketUpdate
-from actors.selections import SIDES, Event, MarketType, Period, Quote, Side
+from actors.selections import SIDES, Event, MarketType, Period, Quote, Reference, Side
 from actors.units import Millis
 
 
 @dataclass
 class SelectionGroup:
-    """The mutually exclusive sides of one line, each with its quotes by book."""
+    """The mutually exclusive sides of one line, each with its quotes by book.
+
+    `quotes` can be bet on. What stands `beside` are prices of other sources, to compare with.
+    """
 
     event: str
     type: MarketType
     period: Period
     quotes: dict[Side, dict[str, Quote]] = field(default_factory=dict)
+    beside: dict[Side, dict[str, Quote]] = field(default_factory=dict)
 
     def prices_of(self, book: str) -> dict[Side, Quote] | None:
-        """Return one book's quote for every side, or None when one is missing."""
-        found = {side: self.quotes.get(side, {}).get(book) for side in SIDES[self.type]}
-        complete = {side: quote for side, quote in found.items() if quote is not None}
-        return complete if len(complete) == len(found) else None
+        """Return one book's quote for every side, or None when one is missing.
+
+        Where it has not all of them here, those of another source; never some of each.
+        """
+        sides = SIDES[self.type]
+        found = _complete(self.quotes, sides, book)
+        return _complete(self.beside, sides, book) if found is None and self.beside else found
+
+
+def _complete(
+    quotes: Mapping[Side, Mapping[str, Quote]], sides: Iterable[Side], book: str
+) -> dict[Side, Quote] | None:
+    found = {}
+    for side in sides:
+        quote = quotes[side].get(book) if side in quotes else None
+        if quote is None:
+            return None
+        found[side] = quote
+    return found
 
 
 NO_HISTORY = PriceHistory(0.0)
@@ -35,7 +54,8 @@ NO_HISTORY = PriceHistory(0.0)
 class EventView:
     """What a strategy sees of one event: fresh quotes only. `now` in ms since 1970 UTC.
 
-    `stale` counts, by market type, the quotes that were too old to be shown.
+    `stale` counts, by market type, the quotes that were too old to be shown. `histories` are of
+    the Markets beside, by name.
     """
 
     event: Event
@@ -43,20 +63,26 @@ class EventView:
     now: int
     stale: Mapping[MarketType, int] = field(default_factory=dict)
     history: PriceHistory = NO_HISTORY
+    histories: Mapping[str, PriceHistory] = field(default_factory=dict)
 
     def moved(self, quote: Quote, seconds: float) -> float:
         """Return by how many per cent this book's price went in the last seconds; above 0 up.
 
         Raises OurError for more seconds than `looks_back` of the strategy asks for.
         """
-        return self.history.moved(quote, seconds, self.now)
+        return self._of(quote).moved(quote, seconds, self.now)
 
     def volatility(self, quote: Quote, seconds: float) -> float:
         """Return the realised volatility of this book's price in the last seconds, in per cent.
 
         Raises OurError for more seconds than `looks_back` of the strategy asks for.
         """
-        return self.history.volatility(quote, seconds, self.now)
+        return self._of(quote).volatility(quote, seconds, self.now)
+
+    def _of(self, quote: Quote) -> PriceHistory:
+        if isinstance(quote, Reference):
+            return self.histories.get(quote.market, self.history)
+        return self.history
 
 
 class MarketView:
@@ -69,6 +95,7 @@ class MarketView:
         ages = dict.fromkeys(MarketType, max_age) | dict(max_ages or {})
         self._max_age = {kind: age * 1000 for kind, age in ages.items()}
         self.history = NO_HISTORY
+        self.histories: dict[str, PriceHistory] = {}
         self.events: dict[str, Event] = {}
         self.quotes: dict[tuple[str, str], Quote] = {}
         self._rows: Counter[str] = Counter()
@@ -104,8 +131,12 @@ class MarketView:
         old = [key for key, event in self.events.items() if event.start < started_before]
         for key in old:
             del self.events[key]
-            for quote_key in self._by_event.pop(key, {}):
-                self._drop(quote_key)
+            self.drop(key)
+
+    def drop(self, event: str) -> None:
+        """Drop the quotes of an event."""
+        for key in self._by_event.pop(event, {}):
+            self._drop(key)
 
     def seen_at(self, quote: Quote) -> Millis:
         """Return when this price was last given or confirmed by the feed."""
@@ -126,7 +157,7 @@ class MarketView:
             return None
         groups: dict[str, SelectionGroup] = {}
         stale: Counter[MarketType] = Counter()
-        for quote in self._latest(event):
+        for quote in self.latest(event):
             selection = quote.selection
             if now - quote.received_at > self._max_age[selection.type]:
                 stale[selection.type] += 1
@@ -136,9 +167,15 @@ class MarketView:
                 SelectionGroup(event, selection.type, selection.period),
             )
             group.quotes.setdefault(selection.side, {})[quote.book] = quote
-        return EventView(known, tuple(groups.values()), now, stale, self.history)
+        return EventView(known, tuple(groups.values()), now, stale, self.history, self.histories)
 
-    def _latest(self, event: str) -> Iterator[Quote]:
+    def fresh(self, event: str, now: int) -> Iterator[Quote]:
+        """Yield each quote that is fresh, also of an event that nobody named."""
+        for quote in self.latest(event):
+            if now - quote.received_at <= self._max_age[quote.selection.type]:
+                yield quote
+
+    def latest(self, event: str) -> Iterator[Quote]:
         """Yield each quote, received when the feed last gave or confirmed it."""
         for key in self._by_event.get(event, {}):
             quote = self.quotes[key]

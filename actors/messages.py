@@ -240,13 +240,21 @@ class OrderMoved(Message, frozen=True):
 
 
 class EventsListed(Message, frozen=True):
-    """What one source lists now, or what changed in it; `full`: it lists no others."""
+    """What a Market lists now, or what changed in it; `full`: it lists no others.
+
+    They are numbered from 1; a gap says that one was lost, or that who hears it is new.
+    """
 
     largest = LARGEST_LETTER
 
     source: str
     events: Many[Event]
     full: bool = False
+    number: int = 0
+
+
+class EventsWanted(Message, frozen=True):
+    """Tell me all that you list, and what you want to know: I know nothing of it, or too little."""
 
 
 class FixturesWanted(Message, frozen=True):
@@ -263,6 +271,31 @@ class FixturesFound(Message, frozen=True):
 
     source: str
     twins: Many[Twin]
+
+
+# Markets of different sources.
+
+
+class PricesWanted(Message, frozen=True):
+    """I can take one more PricesShared, of these events of yours; `full`: I know nothing yet."""
+
+    largest = LARGEST_LETTER
+
+    events: Many[str]
+    full: bool = False
+
+
+class PricesShared(Message, frozen=True):
+    """What changed in the prices of the events that you want; as in MarketUpdate."""
+
+    largest = LARGEST_LETTER
+
+    market: str
+    quotes: Many[Quote]
+    confirmed: Many[tuple[str, Millis]]
+    removed: Many[tuple[str, str]]
+    full: bool = False
+    number: int = 0
 
 
 # Settler and Risk.

@@ -107,3 +107,24 @@ class Quote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     updated_at: Millis
     received_at: Millis
     max_stake: int | None = None
+
+    @property
+    def for_sale(self) -> bool:
+        """Tell whether it can be bet on here."""
+        return True
+
+
+class Reference(Quote, frozen=True, forbid_unknown_fields=True, gc=False):
+    """A price of another source for the same match: to compare with, never to bet on here.
+
+    The selection is our own, turned round where home and away are. `market` is whose Market told
+    it. `differences` says in words what both sources settle differently, or may: unknown rules do.
+    """
+
+    market: str = ""
+    differences: tuple[str, ...] = ()
+
+    @property
+    def for_sale(self) -> bool:
+        """Tell that it cannot be bet on here."""
+        return False

@@ -1,7 +1,6 @@
 """What `config.yaml` may say, with its defaults; money in minor units, times in seconds."""
 
 import os
-import re
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
@@ -10,13 +9,14 @@ from typing import Annotated
 import msgspec
 
 from actors.decision.settings import Stages
+from actors.fixtures.settlement import Rules
 from actors.selections import MarketType, Phase
+from actors.source_faults import source_faults
 from actors.units import Amount as Amount
 from actors.units import money
 from runtime.configuration import Scalar, Seconds, Secret, read_yaml, validate
 from runtime.errors import ConfigurationError
 
-_WORD = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
@@ -53,6 +53,7 @@ class AccountSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     regions: tuple[str, ...] = ()
     sports: tuple[str, ...] = ()
     reserve: Count = 50
+    rules: Rules = Rules()
 
     @property
     def address(self) -> str:
@@ -78,6 +79,7 @@ class MarketSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     full_every: Annotated[int, msgspec.Meta(ge=1)] = 3
     max_age: dict[MarketType, Seconds] = {}
     strategies: tuple[str, ...] = ("value",)
+    beside: tuple[str, ...] = ()
 
 
 class StrategySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -157,6 +159,20 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return the accounts at which bets can be placed."""
         return {name: account for name, account in self.accounts.items() if account.takes_bets}
 
+    @property
+    def sources(self) -> dict[str, str]:
+        """Return the source of each polled account: the first account at the same bookmaker.
+
+        All of these list the same events, under the same keys.
+        """
+        polled = {market.account for market in self.markets.values()}
+        first: dict[Book, str] = {}
+        return {
+            name: first.setdefault(account.book, name)
+            for name, account in self.accounts.items()
+            if name in polled
+        }
+
 
 def _amount(value: object) -> Amount:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -201,7 +217,7 @@ def _cross_faults(settings: Settings) -> list[str]:
         faults.append(
             "strategies: one has no name; a bet without a strategy is one that was adopted"
         )
-    faults += [fault for name in settings.accounts for fault in _source_faults(settings, name)]
+    faults += source_faults(settings)
     metrics = settings.metrics
     if metrics.core_port and metrics.core_port == metrics.feed_port:
         faults.append(
@@ -220,39 +236,4 @@ def _cross_faults(settings: Settings) -> list[str]:
             for name in section
             if not name.replace("-", "").replace("_", "").isalnum()
         ]
-    return faults
-
-
-def _source_faults(settings: Settings, name: str) -> list[str]:
-    """Look at an account's keys for a source of prices, and that nothing bets there."""
-    account, where = settings.accounts[name], f"accounts.{name}"
-    if account.takes_bets:
-        given = {"key": account.key.reveal(), "regions": account.regions, "sports": account.sports}
-        return [
-            f"{where}.{key}: only for book odds_api; this one is at {account.book.value}"
-            for key, value in given.items()
-            if value
-        ]
-    faults = []
-    if not account.key.reveal():
-        faults.append(f"{where}.key: is needed at odds_api; give it as ${{NAME}}")
-    if account.username or account.password.reveal():
-        faults.append(f"{where}: odds_api takes a key, no username and no password")
-    if account.url and not account.url.startswith(("https://", "http://127.0.0.1:")):
-        faults.append(f"{where}.url: holds {account.url!r}; allowed: https, the key is part of it")
-    for key, words in (("regions", account.regions), ("sports", account.sports)):
-        sound = words and len(set(words)) == len(words) and all(map(_WORD.fullmatch, words))
-        if not sound or "upcoming" in words:
-            faults.append(
-                f"{where}.{key}: holds {list(words)}; allowed: one or more of the vendor's keys, "
-                "each once, such as [eu] and [soccer_epl]; not upcoming, which overlaps"
-            )
-    faults += [
-        f"markets.{market}.strategies: holds {list(found.strategies)}; allowed: [], because "
-        f"nothing can be placed at {name}"
-        for market, found in settings.markets.items()
-        if found.account == name and found.strategies
-    ]
-    if not settings.betting_accounts:
-        faults.append(f"{where}: no account takes bets; add one that does")
     return faults

@@ -19,7 +19,7 @@ from actors.permits import PermitKey
 from actors.poller import Poller
 from actors.risk.actor import Risk
 from actors.session import Session
-from actors.settings import AccountSettings, MarketSettings, Settings
+from actors.settings import AccountSettings, Settings
 from actors.settler import Settler
 from runtime.supervision import Child, Intensity, Restart, Strategy
 from runtime.supervisor import Supervisor
@@ -56,14 +56,14 @@ def core(settings: Settings, gate: KillGate, connect: Connect = connect) -> Chil
             _supervisor(
                 "watch",
                 [
-                    Child("fixtures", Fixtures),
+                    _fixtures(settings),
                     _control(settings, gate),
                     Child("narrator", Narrator),
                 ],
             ),
             _supervisor(
                 "markets",
-                [_market(name, market, settings) for name, market in settings.markets.items()],
+                [market(name, settings) for name in settings.markets],
             ),
         ],
         Strategy.REST_FOR_ONE,
@@ -86,6 +86,24 @@ def feed(settings: Settings, connect: Connect = connect) -> Child:
         for name, market in settings.markets.items()
     ]
     return _supervisor("root", pollers)
+
+
+def market(name: str, settings: Settings) -> Child:
+    """Return one Market; it knows of other sources where there are several."""
+    mine, sources = settings.markets[name], settings.sources
+    several = len(set(sources.values())) > 1
+    return Child(
+        f"market/{name}",
+        Market,
+        {
+            "market": name,
+            "settings": mine,
+            "strategies": settings.strategies,
+            "max_age": settings.risk.max_price_age,
+            "source": sources[mine.account] if several else "",
+            "beside": {other: sources[settings.markets[other].account] for other in mine.beside},
+        },
+    )
 
 
 def _risk(settings: Settings, gate: KillGate, key: PermitKey) -> Child:
@@ -150,17 +168,9 @@ def _hedges(settings: Settings, gate: KillGate) -> Child:
     return Child("hedges", Supervisor, arguments)
 
 
-def _market(name: str, market: MarketSettings, settings: Settings) -> Child:
-    return Child(
-        f"market/{name}",
-        Market,
-        {
-            "market": name,
-            "settings": market,
-            "strategies": settings.strategies,
-            "max_age": settings.risk.max_price_age,
-        },
-    )
+def _fixtures(settings: Settings) -> Child:
+    rules = {source: settings.accounts[source].rules for source in settings.sources.values()}
+    return Child("fixtures", Fixtures, {"rules": rules})
 
 
 def _supervisor(

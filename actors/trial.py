@@ -8,14 +8,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from actors.market import Market
 from actors.messages import Signal
 from actors.settings import Settings
+from actors.system import market
 from actors.units import money_text, price_text
 from runtime.codec import decode_one, join
 from runtime.rehearsal import Rehearsal
 from runtime.replay import Replay
-from runtime.supervision import Child
 from runtime.tape import AnyRecord
 
 PREFIX = "market/"
@@ -28,7 +27,7 @@ def trial(records: Iterable[AnyRecord], settings: Settings) -> dict[str, Any]:
     its strategies changed.
     """
     known = list(records)
-    cast = {f"{PREFIX}{name}": _market(name, settings) for name in settings.markets}
+    cast = {f"{PREFIX}{name}": market(name, settings) for name in settings.markets}
     replay = Replay(known, cast.get)
     replay.run()
     others = {address: cast[address] for address in replay.different()}
@@ -46,16 +45,6 @@ def trial(records: Iterable[AnyRecord], settings: Settings) -> dict[str, Any]:
             for address in cast
         },
     }
-
-
-def _market(name: str, settings: Settings) -> Child:
-    arguments = {
-        "market": name,
-        "settings": settings.markets[name],
-        "strategies": settings.strategies,
-        "max_age": settings.risk.max_price_age,
-    }
-    return Child(f"{PREFIX}{name}", Market, arguments)
 
 
 def _compared(then: list[bytes], now: list[bytes]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import NoReturn
 import msgspec
 
 from actors.market_view import MarketView
-from actors.selections import SIDES
+from actors.selections import SIDES, Reference
 from actors.strategies import Bundle, Wish
 from actors.units import LOWEST_PRICE
 from runtime.errors import TictacError
@@ -40,6 +40,9 @@ def checked(answer: object, view: MarketView) -> Sequence[Wish | Bundle]:
 def _fault(wish: object, view: MarketView) -> str:
     if not isinstance(wish, Wish):
         return f"is {_named(wish)}, not a Wish"
+    if isinstance(wish.quote, Reference):
+        source = f"{wish.quote.book} stands beside, in market {wish.quote.market}"
+        return f"its quote of {wish.quote.selection.key} at {source}: it is not for sale here"
     try:
         _decode(_encode(wish))  # as it will travel: every field of its type, within its limits
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError) as error:

@@ -67,7 +67,7 @@ class Steam(Strategy):
         wanted, side = self.parameters, sharp.selection.side
         slow = [
             quote
-            for book, quote in group.quotes[side].items()
+            for book, quote in group.quotes.get(side, {}).items()
             if book != wanted.sharp
             and (not wanted.books or book in wanted.books)
             and -view.moved(quote, wanted.window) <= fell * wanted.followed / 100

@@ -62,7 +62,9 @@ class Value(Strategy):
     ) -> Wish | None:
         wanted = self.parameters
         others = [
-            quote for book, quote in group.quotes[side].items() if book != self.parameters.sharp
+            quote
+            for book, quote in group.quotes.get(side, {}).items()
+            if book != self.parameters.sharp
         ]
         if not others:
             return None

@@ -1,0 +1,1 @@
+"""Prices of other sources beside one's own: asked for, passed on, and never for sale here."""
