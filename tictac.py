@@ -2,7 +2,7 @@
 
 from actors.market_view import EventView, SelectionGroup
 from actors.orders import Evidence, Seen
-from actors.selections import Event, MarketType, Period, Phase, Quote, Selection, Side
+from actors.selections import Event, MarketType, Period, Phase, Quote, Reference, Selection, Side
 from actors.strategies import Bundle, Strategy, Wish
 from actors.strategies.trying import Tryout
 from actors.units import Millis
@@ -17,6 +17,7 @@ __all__ = [
     "Period",
     "Phase",
     "Quote",
+    "Reference",
     "Seen",
     "Selection",
     "SelectionGroup",

@@ -25,6 +25,14 @@ class SelectionGroup:
     quotes: dict[Side, dict[str, Quote]] = field(default_factory=dict)
     beside: dict[Side, dict[str, Quote]] = field(default_factory=dict)
 
+    @property
+    def line(self) -> str:
+        """Return the market key of its quotes, empty without any."""
+        for books in self.quotes.values():
+            for quote in books.values():
+                return quote.selection.market_key
+        return ""
+
     def prices_of(self, book: str) -> dict[Side, Quote] | None:
         """Return one book's quote for every side, or None when one is missing.
 
@@ -83,6 +91,21 @@ class EventView:
         if isinstance(quote, Reference):
             return self.histories.get(quote.market, self.history)
         return self.history
+
+
+def stand_beside(view: EventView, references: Iterable[Quote]) -> None:
+    """Put prices of another source beside the lines that are offered here.
+
+    Those of a book that stands beside a line already are left out.
+    """
+    found: dict[str, list[Quote]] = {}
+    for quote in references:
+        found.setdefault(quote.selection.market_key, []).append(quote)
+    for group in view.groups if found else ():
+        taken = {book for books in group.beside.values() for book in books}
+        for quote in found.get(group.line, ()):
+            if quote.book not in taken:
+                group.beside.setdefault(quote.selection.side, {})[quote.book] = quote
 
 
 class MarketView:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from actors.decision.history import PriceHistory
 from actors.fixtures.match import Twin
 from actors.fixtures.settlement import counterpart
-from actors.market_view import EventView, MarketView, SelectionGroup
+from actors.market_view import EventView, MarketView, stand_beside
 from actors.messages import MarketUpdate, PricesShared
 from actors.price_change import Offer, offer_of
 from actors.selections import MarketType, Quote, Reference
@@ -61,13 +61,8 @@ class References:
 
         Of a book that two Markets have, the one that is named first counts.
         """
-        lines = {_line(group): group for group in view.groups}
         for link in self._links.values():
-            found: dict[str, list[Quote]] = {}
-            for quote in link.view.fresh(view.event.key, view.now):
-                found.setdefault(quote.selection.market_key, []).append(quote)
-            for line in found.keys() & lines.keys():
-                _stand_beside(lines[line], found[line])
+            stand_beside(view, link.view.fresh(view.event.key, view.now))
 
 
 class _Link:
@@ -146,15 +141,3 @@ class _Link:
 def _told(twin: Twin) -> tuple[object, ...]:
     """Return what a reference is made by."""
     return twin.event, twin.swapped, twin.differences
-
-
-def _line(group: SelectionGroup) -> str:
-    books = next(iter(group.quotes.values()))
-    return next(iter(books.values())).selection.market_key
-
-
-def _stand_beside(group: SelectionGroup, quotes: Iterable[Quote]) -> None:
-    taken = {book for books in group.beside.values() for book in books}
-    for quote in quotes:
-        if quote.book not in taken:
-            group.beside.setdefault(quote.selection.side, {})[quote.book] = quote

@@ -219,6 +219,35 @@ class Pairing(Strategy):
         ]
 
 
+class Believing(Strategy):
+    """Wants what stands beside, which is not for sale."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        return [Wish(quote, 1_500, 500, Evidence("", 1, 1)) for quote in references(view)]
+
+
+class Misled(Strategy):
+    """Wants what stands beside, and passes it off as a price of here."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        return [
+            Wish(
+                Quote(
+                    quote.selection,
+                    quote.book,
+                    quote.price,
+                    quote.locator,
+                    quote.updated_at,
+                    quote.received_at,
+                ),
+                1_500,
+                500,
+                Evidence("", 1, 1),
+            )
+            for quote in references(view)
+        ]
+
+
 class Unmade(Strategy):
     """Fails while it is made."""
 
@@ -236,5 +265,14 @@ def quotes(view: EventView) -> list[Quote]:
         quote
         for group in view.groups
         for books in group.quotes.values()
+        for quote in books.values()
+    ]
+
+
+def references(view: EventView) -> list[Quote]:
+    return [
+        quote
+        for group in view.groups
+        for books in group.beside.values()
         for quote in books.values()
     ]
