@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from actors.decision.settings import Consensus, Density, Liquidity, Movement, Stages
+from actors.fixtures.settlement import Rules
 from actors.selections import MarketType, Phase
 from actors.settings import (
     AccountSettings,
@@ -122,6 +123,68 @@ def test_what_a_source_of_prices_cannot_do_is_a_fault(
     found = faults(tmp_path, PRICES.replace(old, new, 1))
     assert [fault for fault in found if fault.startswith(place)]
     assert not [fault for fault in found if "hush" in fault]
+
+
+BESIDE = PRICES.replace(
+    "today: {account: ao, when: today}", "today: {BESIDE, account: ao, when: today}"
+)
+
+
+def test_a_market_may_have_markets_of_other_bookmakers_beside_it(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, BESIDE.replace("BESIDE", "beside: [others]"))
+    assert settings.markets["today"].beside == ("others",)
+    assert loaded(tmp_path, PRICES).markets["today"].beside == ()
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        ("[nobody]", '"nobody"; allowed: a market at another bookmaker: others'),
+        ("[today]", '"today"; allowed: a market at another bookmaker: others'),
+        ("[others, others]", "each once"),
+        ("[others], strategies: []", "no strategy of this market would look at them"),
+    ],
+)
+def test_what_cannot_stand_beside_a_market_is_a_fault(
+    tmp_path: Path, beside: str, said: str
+) -> None:
+    (fault,) = faults(tmp_path, BESIDE.replace("BESIDE", f"beside: {beside}"))
+    assert fault.startswith("markets.today.beside: ")
+    assert said in fault
+
+
+def test_how_a_bookmaker_settles_can_be_said(tmp_path: Path) -> None:
+    assert loaded(tmp_path, PRICES).accounts["ao"].rules == Rules()
+    text = "ao: {rules: {settles_on: 90 minutes, void_after: 36h, abandoned: void}}"
+    rules = loaded(tmp_path, PRICES.replace("ao: {}", text)).accounts["ao"].rules
+    assert rules == Rules("90 minutes", Seconds(36 * 3_600), "void")
+    (fault,) = faults(tmp_path, PRICES.replace("ao: {}", text.replace("90 minutes", "full time")))
+    assert fault.startswith("accounts.ao.rules.settles_on: ")
+    assert "90 minutes, extra time" in fault
+    (fault,) = faults(tmp_path, PRICES.replace("ao: {}", text.replace("36h", "36")))
+    assert fault.startswith("accounts.ao.rules.void_after: ")
+
+
+def test_a_market_that_settles_on_another_game_does_not_stand_beside(tmp_path: Path) -> None:
+    text = BESIDE.replace("BESIDE", "beside: [others]")
+    text = text.replace("book: odds_api", "book: odds_api, rules: {settles_on: extra time}")
+    (fault,) = faults(tmp_path, text)
+    assert fault == (
+        "markets.today.beside: others settles on extra time, today on unknown:"
+        " its prices say nothing here"
+    )
+
+
+def test_accounts_at_one_bookmaker_are_one_source_and_have_one_set_of_rules(
+    tmp_path: Path,
+) -> None:
+    text = PRICES.replace("ao: {}", "ao: {}\n  bo: {RULES}").replace(
+        "markets:", "markets:\n  more: {account: bo, when: early}"
+    )
+    settings = loaded(tmp_path, text.replace("RULES", ""))
+    assert settings.sources == {"ao": "ao", "bo": "ao", "toa": "toa"}
+    (fault,) = faults(tmp_path, text.replace("RULES", "rules: {abandoned: void}"))
+    assert fault == "accounts.bo.rules: differ from those of ao, at the same bookmaker"
 
 
 def test_live_needs_no_password_for_a_source_of_prices(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 import tictac
 from actors import nodes, system
+from actors.fixtures.settlement import Rules
 from actors.gate import KillGate
 from actors.gateway import Gateway
 from actors.selections import Phase
@@ -69,6 +70,28 @@ def test_nothing_of_the_core_can_place_or_log_in_at_a_source_of_prices(
     assert "poller/others" in addresses(system.feed(settings))
     changed = nodes.with_paper_book(settings, 5)
     assert changed.accounts["toa"] == prices
+
+
+def test_markets_know_of_other_sources_where_there_are_several(tmp_path: Path) -> None:
+    rules = Rules("90 minutes")
+    prices = AccountSettings(Book.ODDS_API, rules=rules)
+    other = MarketSettings("toa", Phase.TODAY, strategies=())
+    mine = msgspec.structs.replace(SETTINGS.markets["m"], beside=("others",))
+    several = msgspec.structs.replace(
+        SETTINGS,
+        accounts={**SETTINGS.accounts, "toa": prices},
+        markets={**SETTINGS.markets, "m": mine, "others": other},
+    )
+    told = {
+        name: (child.arguments["source"], child.arguments["beside"])
+        for name in several.markets
+        for child in [system.market(name, several)]
+    }
+    assert told == {"m": ("ao", {"others": "toa"}), "n": ("ao", {}), "others": ("toa", {})}
+    assert system.market("m", SETTINGS).arguments["source"] == ""
+    tree = children(system.core(several, KillGate(tmp_path)))
+    fixtures = next(child for child in tree if child.address == "fixtures")
+    assert fixtures.arguments["rules"] == {"ao": Rules(), "toa": rules}
 
 
 def test_every_courier_shares_the_one_gate_and_the_mode(tmp_path: Path) -> None:
