@@ -21,7 +21,7 @@ class Outlet:
     def __init__(self, market: str, view: MarketView) -> None:
         self._market = market
         self._view = view
-        self._wanted: frozenset[str] = frozenset()
+        self._wanted: dict[str, None] = {}
         self._news: Outflow[Offer, Quote] = Outflow()
         self._removed: dict[Offer, None] = {}
         self._confirmed: dict[str, Millis] = {}
@@ -32,8 +32,8 @@ class Outlet:
 
     def credit(self, events: Iterable[str], *, full: bool) -> None:
         """Take a credit, and which events are wanted now; `full` when nothing is known there."""
-        wanted = frozenset(events)
-        gained = wanted - self._wanted
+        wanted = dict.fromkeys(events)  # no set: a replay is to say the same in the same order
+        gained = wanted.keys() - self._wanted.keys()
         changed, self._wanted = wanted != self._wanted, wanted
         if full:
             self._begin_anew()

@@ -24,9 +24,12 @@ from actors.messages import (
 )
 from actors.selections import Phase
 from actors.settings import AccountSettings, Book, MarketSettings, Settings, StrategySettings
+from actors.trial import trial
 from runtime.concealment import Secret
 from runtime.configuration import Seconds
+from runtime.recorder import Recorder
 from runtime.supervision import Child
+from runtime.tape import newest, read_all
 from tests.actors.books.answers import feed, row
 from tests.actors.books.odds_answers import answer, book, market, outcome
 from tests.actors.books.odds_answers import match as odds_match
@@ -68,10 +71,13 @@ class City:
         tree = [*below(system.feed(configured, self.book.connect))]
         tree += below(system.core(configured, KillGate(folder), self.book.connect))
         self.children = {child.address: child for child in tree}
+
+    def begin(self) -> "City":
         for address in self.children:
             if address.startswith(("fixtures", "market/", "poller/")):
                 self.start(address)
         self.world.tell("poller/today", Token("token", "http://book/base"), sender="session/ao")
+        return self
 
     def start(self, address: str) -> None:
         child = self.children[address]
@@ -145,7 +151,7 @@ def below(child: Child) -> list[Child]:
 def test_a_bet_is_wanted_because_of_the_other_sources_price_until_the_pair_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    city = City(settings("others"), tmp_path, monkeypatch)
+    city = City(settings("others"), tmp_path, monkeypatch).begin()
     city.live(60)
     first = city.signals[0]
     assert (first.book, first.price, first.strategy) == ("SBO", 2100, "value")
@@ -170,10 +176,28 @@ def test_a_bet_is_wanted_because_of_the_other_sources_price_until_the_pair_is_re
     assert "hush" not in str(city.world.heard)
 
 
+def test_both_markets_live_it_again_to_the_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured = settings("others")
+    city = City(configured, tmp_path, monkeypatch)
+    recorder = Recorder(tmp_path / "recorded", "core", city.world.host.clock)
+    recorder.attach(city.world.host)
+    city.begin().live(60)
+    recorder.close()
+    found = trial(read_all(newest(tmp_path / "recorded", "core")), configured)
+    assert {name: one["same"] for name, one in found["markets"].items()} == {
+        "today": True,
+        "others": True,
+    }
+    assert found["lost"] == 0
+    assert found["markets"]["today"]["then"] == 3
+
+
 def test_without_the_other_source_beside_it_nothing_is_wanted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    city = City(settings(), tmp_path, monkeypatch)
+    city = City(settings(), tmp_path, monkeypatch).begin()
     city.live(60)
     assert city.signals == []
     assert city.steer()["sure"] == 3
@@ -183,7 +207,7 @@ def test_without_the_other_source_beside_it_nothing_is_wanted(
 def test_whoever_begins_anew_is_told_all_again(
     failed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    city = City(settings("others"), tmp_path, monkeypatch)
+    city = City(settings("others"), tmp_path, monkeypatch).begin()
     city.live(60)
     city.world.kill(failed)
     city.start(failed)

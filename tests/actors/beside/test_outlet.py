@@ -130,6 +130,16 @@ def test_an_event_that_is_wanted_later_is_told_whole() -> None:
     assert told(desk.ask(THEIRS)) == [(THEIRS, 1990)]
 
 
+def test_what_is_told_comes_in_the_order_in_which_it_was_asked_for() -> None:
+    desk, events = Desk(), [f"toa-{number}" for number in range(30)]
+    desk.hear(update(*(price(of=event) for event in reversed(events))))
+    shared = desk.ask(*events, full=True)
+    assert [event for event, _ in told(shared)] == events
+    events.append("toa-30")
+    desk.hear(update(*(price(of=event) for event in events), full=True))
+    assert [event for event, _ in told(desk.ask(*events))] == events
+
+
 def test_after_a_full_update_all_is_told_anew() -> None:
     desk = Desk()
     desk.hear(update(price(), price(Side.AWAY)))
