@@ -71,7 +71,7 @@ class Market(Actor):
         source: str = "",
         beside: Mapping[str, str] = {},
     ) -> None:
-        """Take the name of its source, empty when there is one only, and of each Market beside."""
+        """`source` is empty where there is only one; `beside` has sources by Market."""
         super().__init__()
         self._market = market
         self._view = MarketView(max_age, settings.max_age)
@@ -99,9 +99,9 @@ class Market(Actor):
             self._view.history = PriceHistory(longest)
         self._neighbours: Neighbours | None = None
         if source:
-            references = References(beside, max_age, settings.max_age, longest) if beside else None
+            references = References(beside, max_age, settings.max_age, longest)
             self._neighbours = Neighbours(market, source, self._view, references)
-            self._view.histories = {} if references is None else references.histories
+            self._view.histories = references.histories
 
     def on_start(self) -> None:
         self._ask()
@@ -130,9 +130,8 @@ class Market(Actor):
         heard = None if self._neighbours is None else self._neighbours.hear(message, sender)
         if heard is None:
             super().on_message(message, sender)
-            return
-        self._say(heard.said)
-        if heard.touched:
+        else:
+            self._say(heard.said)
             self._consult_all(heard.touched, self.clock.now())
 
     def _say(self, said: Iterable[Said]) -> None:

@@ -42,9 +42,7 @@ class Heard(NamedTuple):
 class Neighbours:
     """What one Market knows of the other sources, and they of it."""
 
-    def __init__(
-        self, market: str, source: str, view: MarketView, references: References | None
-    ) -> None:
+    def __init__(self, market: str, source: str, view: MarketView, references: References) -> None:
         self._market = market
         self._source = source
         self._view = view
@@ -57,9 +55,8 @@ class Neighbours:
 
     def begin(self) -> list[Said]:
         """Ask Fixtures which events are others', where somebody is to look at their prices."""
-        if self._references is None or self._paired:
-            return []
-        return [Said(FIXTURES, FixturesWanted(self._source))]
+        asks = self._references.markets and not self._paired
+        return [Said(FIXTURES, FixturesWanted(self._source))] if asks else []
 
     def remind(self) -> list[Said]:
         """Say again what may have been lost, or said to somebody who began anew since."""
@@ -83,14 +80,14 @@ class Neighbours:
         match message:
             case EventsWanted() if sender == FIXTURES:
                 return Heard(self._tell_all(), set())
-            case FixturesFound(_, twins) if sender == FIXTURES and self._references is not None:
+            case FixturesFound(_, twins) if sender == FIXTURES:
                 self._paired = True
                 touched = self._references.pair(twins)
                 return Heard(self._asks(()), touched)
             case PricesWanted() if sender.startswith(PREFIX):
                 return Heard(self._give(message, sender), set())
-            case PricesShared(market) if self._references is not None:
-                if sender != f"{PREFIX}{market}" or market not in self._references.markets:
+            case PricesShared(market) if sender == f"{PREFIX}{market}":
+                if market not in self._references.markets:
                     return None
                 touched = self._references.take(message)
                 return Heard(self._asks((market,)), touched)
@@ -98,8 +95,7 @@ class Neighbours:
 
     def show(self, view: EventView) -> None:
         """Put the references of an event beside its quotes."""
-        if self._references is not None:
-            self._references.show(view)
+        self._references.show(view)
 
     def forget(self) -> None:
         """Forget what the Market has forgotten."""
@@ -121,8 +117,6 @@ class Neighbours:
 
     def _asks(self, again: Collection[str]) -> list[Said]:
         """Give a credit to these Markets, and to those of which other events are wanted now."""
-        if self._references is None:
-            return []
         said = []
         for market, (events, full) in self._references.wanted().items():
             if (events and market in again) or events != self._asked.get(market, ()):
