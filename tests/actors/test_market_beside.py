@@ -211,6 +211,19 @@ def test_a_value_bet_is_found_because_of_the_other_sources_sharp_price() -> None
     assert [seen.book for seen in signal.evidence.prices] == ["pinnacle", "pinnacle", "SBO"]
 
 
+@pytest.mark.parametrize("strategy", ["value", "steam", "arbitrage"])
+def test_a_side_that_only_the_other_source_has_is_no_bet(strategy: str) -> None:
+    desk = Desk(strategy)
+    desk.prices(quote(HOME, 1500))
+    desk.found(TWIN)
+    desk.share(*SHARP)
+    desk.world.host.run(1)
+    desk.share(quote(there(HOME), 2120, "pinnacle"), quote(there(AWAY), 1800, "pinnacle"))
+    desk.prices(quote(HOME, 1510), full=False)
+    assert desk.signals == []
+    assert desk.world.told("control", FeedReport)[-1].stopped == {}
+
+
 def test_a_pair_that_is_parted_takes_the_sharp_price_along() -> None:
     desk = Desk("value")
     desk.prices(*OWN)
