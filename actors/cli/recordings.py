@@ -88,8 +88,9 @@ def _lines(found: Iterable[Summary]) -> Iterator[str]:
             datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
             for at in (one.began, one.ended)
         )
+        files = "1 file" if one.files == 1 else f"{one.files} files"
         lost = f", {one.lost:,} records lost" if one.lost else ""
         yield (
             f"{one.number}: {began} to {ended} UTC, {one.prices:,} prices, {one.records:,} records,"
-            f" {one.bytes / 1e6:,.1f} MB in {one.files} files{lost}"
+            f" {one.bytes / 1e6:,.1f} MB in {files}{lost}"
         )

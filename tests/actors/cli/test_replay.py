@@ -89,7 +89,7 @@ def test_recordings_are_listed_with_what_they_hold(recorded: Commands) -> None:
     (line,) = recorded("recordings").out.splitlines()
     assert line.startswith("1: 2020-09-13 12:26:40 to 2020-09-13 12:26:41 UTC, ")
     assert ", 2 prices, 4 records, " in line
-    assert line.endswith(" MB in 1 files")
+    assert line.endswith(" MB in 1 file")
     (told,) = recorded("recordings", "--json").json
     assert (told["prices"], told["lost"], told["ended"] - told["began"]) == (2, 0, 1_000)
 
