@@ -1,5 +1,6 @@
 """The one public face for users' own code: `from tictac import Strategy`."""
 
+from actors.exchange.strategy import ExchangeStrategy
 from actors.market_view import EventView, SelectionGroup
 from actors.orders import Evidence, Seen
 from actors.selections import Event, MarketType, Period, Phase, Quote, Reference, Selection, Side
@@ -12,6 +13,7 @@ __all__ = [
     "Event",
     "EventView",
     "Evidence",
+    "ExchangeStrategy",
     "MarketType",
     "Millis",
     "Period",

@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 import msgspec
 import pysqlite3.dbapi2 as sqlite
-from sqlite_utils import Database
 
 from runtime.errors import StaleWriterError
 from runtime.journal_anchor import Anchor
@@ -107,11 +106,6 @@ class Journal:
     def term(self) -> int:
         """Return the term in which this process writes; 0 before `begin_term`."""
         return self._term
-
-    @property
-    def database(self) -> Database:
-        """Return this thread's connection as a sqlite-utils database, for reports."""
-        return Database(self.connection)
 
     def begin_term(self, now: int) -> int:
         """Begin a new reign: whoever wrote in an earlier term may write no more.

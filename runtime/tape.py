@@ -183,23 +183,36 @@ def files(folder: Path, node: str) -> list[Path]:
 
 def newest(folder: Path, node: str) -> list[Path]:
     """Return the files of a node's newest recording. Raises OurError where there is none."""
+    return recording(folder, node)
+
+
+def recording(folder: Path, node: str, number: int = 0) -> list[Path]:
+    """Return the files of a node's recording, by the number of its first file; 0 is the newest.
+
+    Raises OurError where there is none.
+    """
     found = recordings(folder, node)
     if not found:
         raise OurError(f"{folder} has no recording of {node}: `tictac run --record` makes one")
-    return found[-1]
+    wanted = number or max(found)
+    if wanted not in found:
+        there = ", ".join(map(str, found))
+        raise OurError(f"{folder} has no recording {number} of {node}; it has {there}")
+    return found[wanted]
 
 
-def recordings(folder: Path, node: str) -> list[list[Path]]:
-    """Return the files of each of a node's recordings, the oldest first."""
-    found: list[list[Path]] = []
+def recordings(folder: Path, node: str) -> dict[int, list[Path]]:
+    """Return the files of each of a node's recordings by the number of its first, oldest first."""
+    found: dict[int, list[Path]] = {}
     last: Began | None = None
+    number = 0
     for path in files(folder, node):
         began = beginning(path)
         if began is None:
             continue  # the process died as it made the file
         if began != last:
-            found.append([])
-        found[-1].append(path)
+            number = _number(path)
+        found.setdefault(number, []).append(path)
         last = began
     return found
 

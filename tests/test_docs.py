@@ -490,10 +490,11 @@ def test_each_method_that_the_paper_page_names_is_served() -> None:
 
 
 def test_the_tables_of_the_journal_are_documented(tmp_path: Path) -> None:
-    journal = open_journal(tmp_path)
+    connection = open_journal(tmp_path).connection
+    tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
     rows = table(section("docs/recover.md", "## The journal, inside"), "table")
-    assert set(rows) == set(journal.database.table_names())
-    columns = [column.name for column in journal.database["entries"].columns]
+    assert set(rows) == {name for (name,) in tables}
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(entries)")]
     assert re.findall(r"`(\w+)`", rows["entries"][0]) == columns
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from actors.backtest.bets import Bet
 from actors.backtest.figures import by_group, denials, figures
+from actors.backtest.markets import Counted, Markets
 from actors.backtest.peeking import Guarded
 from actors.backtest.plan import Ground, Parameters, day
 from actors.backtest.plays import Played
@@ -19,12 +20,13 @@ FAULTS_SHOWN = 20
 class Outcome(msgspec.Struct, frozen=True):
     """One backtest at its end: a single play, a sweep, or a walk forward."""
 
-    ground: Ground
+    ground: Ground | Markets
     bets: tuple[Bet, ...] = ()
     sweep: tuple[Played, ...] = ()
     walk: Walk | None = None
     guarded: Guarded | None = None
     difference: int = 0
+    counted: Counted | None = None
 
     @property
     def good(self) -> bool:
@@ -40,18 +42,18 @@ class Outcome(msgspec.Struct, frozen=True):
 def body(outcome: Outcome, whole: bool = False) -> dict[str, Any]:
     """Return everything for programs; `whole`: each bet, too."""
     on, walk, bets = outcome.ground, outcome.walk, outcome.bets
-    single = not outcome.sweep
+    single, of_markets = not outcome.sweep, isinstance(on, Markets)
     found: dict[str, Any] = {
         "schema": SCHEMA,
-        "data": _data(on),
+        "data": data(outcome),
         "strategy": {
             "name": on.name,
             "use": on.strategy.use,
             "parameters": outcome.parameters,
         },
         "balance": on.balance,
-        "highest_stake": on.plan.highest_stake,
-        "closing": plain(on.plan.closing),
+        "highest_stake": None if of_markets else on.plan.highest_stake,
+        "closing": None if of_markets else plain(on.plan.closing),
         "figures": plain(figures(bets)) if single else None,
         "by": {name: plain(rows) for name, rows in by_group(bets).items()} if single else None,
         "denied": plain(denials(bets)) if single else None,
@@ -74,9 +76,15 @@ def plain_bet(bet: Bet) -> dict[str, Any]:
     return found
 
 
-def _data(on: Ground) -> dict[str, Any]:
+def data(outcome: Outcome) -> dict[str, Any]:
+    """Return what was played on."""
+    on = outcome.ground
+    if isinstance(on, Markets):
+        assert outcome.counted is not None
+        return _markets(on, outcome.counted)
     seasons = on.seasons
     return {
+        "kind": "seasons",
         "path": str(on.plan.data),
         "files": seasons.files,
         "matches": len(seasons.matches),
@@ -85,6 +93,22 @@ def _data(on: Ground) -> dict[str, Any]:
         "leagues": sorted({one.match.division for one in seasons.matches}),
         "unreadable_rows": len(seasons.faults),
         "faults": list(seasons.faults[:FAULTS_SHOWN]),
+    }
+
+
+def _markets(on: Markets, known: Counted) -> dict[str, Any]:
+    return {
+        "kind": "markets",
+        "path": str(on.plan.data),
+        "files": len(on.files),
+        "markets": known.markets,
+        "settled": known.settled,
+        "updates": known.updates,
+        "from": day(known.since),
+        "to": day(known.until),
+        "kinds": list(known.kinds),
+        "unreadable_rows": known.fault_count,
+        "faults": list(known.faults),
     }
 
 

@@ -82,7 +82,7 @@ def ground(plan: Plan) -> Ground:
     Raises ConfigurationError for the first two, OurError for the last.
     """
     given = load(plan.config, mode="paper")
-    name, strategy = _strategy(plan, given)
+    name, strategy = strategy_of(plan, given)
     account = AccountSettings(url=BASE, username=USER, password=Secret(PASSWORD))
     market = MarketSettings(
         account=ACCOUNT,
@@ -131,8 +131,11 @@ def _wanted(one: SeasonMatch, plan: Plan) -> bool:
     return (not plan.since or plan.since <= on) and (not plan.until or on <= plan.until)
 
 
-def _strategy(plan: Plan, given: Settings) -> tuple[str, StrategySettings]:
-    """Find a strategy by its name in the configuration, or by an import path."""
+def strategy_of(plan: Plan, given: Settings) -> tuple[str, StrategySettings]:
+    """Find a strategy by its name in the configuration, or by an import path.
+
+    Raises ConfigurationError when it is neither.
+    """
     found = given.strategies.get(plan.strategy)
     name = plan.strategy
     if found is None and ":" in plan.strategy:

@@ -9,6 +9,8 @@ import msgspec
 from actors.backtest.bets import Bet, bets_of
 from actors.backtest.calendar import Calendar, collected_at
 from actors.backtest.figures import Figures, figures
+from actors.backtest.market_bets import bets_of_markets
+from actors.backtest.markets import Counted, Markets, counted, markets, recorded_markets, replayed
 from actors.backtest.plan import Ground, Parameters, Plan, ground
 from actors.backtest.run import Tell, play
 from runtime.errors import OurError
@@ -30,7 +32,10 @@ class Play(msgspec.Struct, frozen=True):
 
 
 class Played(msgspec.Struct, frozen=True):
-    """What came of it. `difference`: the book's account less ours, in minor units."""
+    """What came of it. `difference`: the book's account less ours, in minor units.
+
+    `counted`: what was in the files of recorded markets; None of seasons.
+    """
 
     parameters: Parameters
     matches: int
@@ -38,10 +43,39 @@ class Played(msgspec.Struct, frozen=True):
     past: tuple[Figures, ...]
     bets: tuple[Bet, ...]
     difference: int
+    counted: Counted | None = None
 
 
-def played(on: Ground, what: Play, tell: Tell = lambda _: None) -> Played:
+def ground_of(plan: Plan) -> Ground | Markets:
+    """Read what a plan names, seasons or recorded markets.
+
+    Raises ConfigurationError, and OurError for the data.
+    """
+    files = recorded_markets(plan.data)
+    return markets(plan, files) if files else ground(plan)
+
+
+def played(on: Ground | Markets, what: Play, tell: Tell = lambda _: None) -> Played:
     """Play once. Raises OurError when there is no match, or the strategy fails."""
+    return _of_markets(on, what, tell) if isinstance(on, Markets) else _of_seasons(on, what, tell)
+
+
+def _of_markets(on: Markets, what: Play, tell: Tell) -> Played:
+    found = replayed(on, what.parameters, tell)
+    bets = tuple(bets_of_markets(found, on.name))
+    known = counted(found)
+    return Played(
+        parameters=what.parameters,
+        matches=len(on.files),
+        figures=figures(bets),
+        past=(),
+        bets=bets if what.whole else (),
+        difference=0,
+        counted=known,
+    )
+
+
+def _of_seasons(on: Ground, what: Play, tell: Tell) -> Played:
     matches = [
         one for one in on.seasons.matches if what.since <= collected_at(one.kick_off) < what.until
     ]
@@ -66,11 +100,11 @@ def settled_by(bets: Sequence[Bet], moment: int) -> list[Bet]:
 
 
 def plays(
-    on: Ground, wanted: Sequence[Play], jobs: int = 1, tell: Tell = lambda _: None
+    on: Ground | Markets, wanted: Sequence[Play], jobs: int = 1, tell: Tell = lambda _: None
 ) -> Iterator[Played]:
     """Play them all; what comes out is in their order, whoever played.
 
-    `tell` hears how many matches are over, of all plays together.
+    `tell` hears how many matches, or files of recorded markets, are over, of all plays together.
     """
     if jobs == 1 or len(wanted) == 1:
         for one in wanted:
@@ -87,12 +121,12 @@ def plays(
         pool.shutdown(cancel_futures=True)
 
 
-_prepared: list[Ground] = []
+_prepared: list[Ground | Markets] = []
 
 
 def _prepare(plan: Plan) -> None:
     """Read what all plays of a process have in common, once."""
-    _prepared.append(ground(plan))
+    _prepared.append(ground_of(plan))
 
 
 def _play(what: Play) -> Played:

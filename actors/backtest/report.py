@@ -9,6 +9,7 @@ from typing import Any
 
 from actors.backtest.bets import Bet
 from actors.backtest.figures import Row, by_group, denials, figures, in_order
+from actors.backtest.markets import Markets
 from actors.backtest.outcome import Outcome, body
 from actors.backtest.plan import Ground, day
 from actors.backtest.text import parameters_text, percent
@@ -45,8 +46,9 @@ def page(outcome: Outcome) -> str:
 
     from actors.backtest.plots import TITLES, by_row, plots
 
+    on = outcome.ground
     settled, groups = in_order(outcome.bets), by_group(outcome.bets)
-    drawn = plots(settled, outcome.ground.balance, groups)
+    drawn = plots(settled, on.balance, groups)
     if outcome.sweep:
         drawn = [by_row("Yield by parameters", _swept_rows(outcome))]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
@@ -66,7 +68,7 @@ def page(outcome: Outcome) -> str:
         groups=groups,
         titles=TITLES,
         denials=denials(outcome.bets),
-        limits=_limits(outcome.ground),
+        limits=[] if isinstance(on, Markets) else _limits(on),
         plots=[one._replace(wide=Markup(one.wide), narrow=Markup(one.narrow)) for one in drawn],
         list=Markup(script_json(bet_list(outcome.bets))) if outcome.bets else None,
     )

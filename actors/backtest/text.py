@@ -1,9 +1,10 @@
 """A backtest in a few lines, for people at a terminal."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from actors.backtest.figures import Denial, Figures, Row, by_group, denials, figures
-from actors.backtest.outcome import Outcome
+from actors.backtest.outcome import Outcome, data
 from actors.backtest.plan import Parameters, day
 from actors.units import money_text, price_text
 
@@ -14,13 +15,7 @@ DENIAL = ("denied first", "in all", "stakes")
 
 def lines(outcome: Outcome) -> list[str]:
     """Write the outcome."""
-    on = outcome.ground
-    seasons = on.seasons
-    first, last = day(seasons.matches[0].kick_off), day(seasons.matches[-1].kick_off)
-    files = "1 file" if seasons.files == 1 else f"{seasons.files} files"
-    found = [f"{on.name} on {len(seasons.matches):,} matches of {files}, {first} to {last}"]
-    if seasons.faults:
-        found.append(f"{len(seasons.faults)} rows left out; the first: {seasons.faults[0]}")
+    found = _data(data(outcome), outcome.ground.name)
     if outcome.sweep:
         found += _sweep(outcome)
     else:
@@ -31,6 +26,23 @@ def lines(outcome: Outcome) -> list[str]:
         found.append(
             f"DIFFERENT: the paper bookmaker's account has {money_text(outcome.difference)} more"
         )
+    return found
+
+
+def _data(known: dict[str, Any], name: str) -> list[str]:
+    files = "1 file" if known["files"] == 1 else f"{known['files']:,} files"
+    when = f"{known['from']} to {known['to']}"
+    if known["kind"] == "markets":
+        told = f"{known['markets']:,} markets of {files}, {when}, {known['updates']:,} updates"
+        rows = "lines"
+    else:
+        told, rows = f"{known['matches']:,} matches of {files}, {when}", "rows"
+    found = [f"{name} on {told}"]
+    if known["kind"] == "markets" and known["settled"] < known["markets"]:
+        found.append(f"{known['markets'] - known['settled']:,} markets never close in their files")
+    if known["faults"]:
+        left_out = known["unreadable_rows"]
+        found.append(f"{left_out:,} {rows} left out; the first: {known['faults'][0]}")
     return found
 
 
@@ -82,7 +94,8 @@ def _figures(all_in_all: Figures, wishes: int) -> list[str]:
     beat = f"{one.beat_close / one.clv_measured:.1%}" if one.clv_measured else "-"
     return [
         f"  wishes      {wishes:,}: {one.bets:,} bets on {one.events:,} matches,"
-        f" {one.denied:,} denied, {one.refused:,} refused, {one.not_placed:,} not placed",
+        f" {one.denied:,} denied, {one.refused:,} refused, {one.not_placed:,} not placed"
+        + (f", {one.open:,} never settled" if one.open else ""),
         f"  bets        {one.won:,} won, {one.returned:,} returned, {one.lost:,} lost,"
         f" average price {price}",
         f"  profit      {money_text(one.profit)} of {money_text(one.staked)} staked",
@@ -107,7 +120,8 @@ def _sweep(outcome: Outcome) -> list[str]:
         )
         for one in outcome.sweep
     ]
-    warning = "The best of many was chosen in hindsight: --walk-forward tells what it is worth."
+    warning = "The best of many was chosen in hindsight"
+    warning += "." if outcome.counted else ": --walk-forward tells what it is worth."
     return ["", *_table(("parameters", *ROW), rows, left=1), "", warning]
 
 

@@ -10,13 +10,15 @@ from typing import Any
 
 import click
 import yaml
+from click.core import ParameterSource
 
 from actors.backtest import text
 from actors.backtest.closing import Closing
+from actors.backtest.markets import Markets
 from actors.backtest.outcome import Outcome, body, grid
 from actors.backtest.peeking import MOMENTS, guard
-from actors.backtest.plan import DAY, MOST, Ground, Parameter, Parameters, Plan, ground
-from actors.backtest.plays import Play, plays
+from actors.backtest.plan import DAY, MOST, Ground, Parameter, Parameters, Plan
+from actors.backtest.plays import Play, ground_of, plays
 from actors.backtest.report import check_report, write_report
 from actors.backtest.walk import BY, walk_forward
 from actors.cli.options import answer, config_option, find_config, json_option
@@ -26,6 +28,19 @@ from actors.units import money
 Tell = Callable[[int], object]
 SHOWN_FROM = 200
 """Matches from which on it takes long enough for a progress bar."""
+
+SEASONS_ONLY = frozenset(
+    {
+        "closing_book",
+        "closing_method",
+        "folds",
+        "guarded",
+        "highest_stake",
+        "leagues",
+        "since",
+        "until",
+    }
+)
 
 
 class Amount(click.ParamType[int]):
@@ -66,7 +81,7 @@ class Setting(click.ParamType[tuple[str, str]]):
     "--data",
     required=True,
     type=click.Path(path_type=Path),
-    help="A season of football-data.co.uk, or a folder of them.",
+    help="A season of football-data.co.uk, recorded exchange markets (*.bz2), or a folder of them.",
 )
 @click.option(
     "--strategy",
@@ -137,8 +152,10 @@ def backtest(
 ) -> int:
     """Play recorded seasons with the real actors, in virtual time, against the paper bookmaker.
 
-    The limits of the configuration hold. Nothing is read from or written to the state directory,
-    and no connection is made. The exit code is 1 when the guard finds that the strategy peeks.
+    The limits of the configuration hold. Recorded exchange markets are played with an
+    ExchangeStrategy in a simulated exchange, without limits. Nothing is read from or written to the
+    state directory, and no connection is made. The exit code is 1 when the guard finds that the
+    strategy peeks.
     """
     plan = Plan(
         data=data,
@@ -156,7 +173,9 @@ def backtest(
         raise click.UsageError("--walk-forward chooses from --sweep NAME=a,b,c: give one")
     if report is not None:
         check_report(report)
-    on = ground(plan)
+    on = ground_of(plan)
+    if isinstance(on, Markets):
+        _check_only_for_markets()
     outcome = _outcome(on, _grid(on, sweep), folds, choose_by, jobs, guarded)
     if report is not None:
         write_report(outcome, report)
@@ -165,27 +184,46 @@ def backtest(
     return 0 if outcome.good else 1
 
 
+def _check_only_for_markets() -> None:
+    """Raise UsageError for an option that recorded markets have no use for."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        given = context.get_parameter_source(str(parameter.name))
+        if parameter.name in SEASONS_ONLY and given is ParameterSource.COMMANDLINE:
+            name = max(parameter.opts, key=len)
+            raise click.UsageError(f"{name} is for seasons; --data holds recorded markets")
+
+
 def _outcome(
-    on: Ground, swept: list[Parameters], folds: int | None, by: str, jobs: int, guarded: bool
+    on: Ground | Markets,
+    swept: list[Parameters],
+    folds: int | None,
+    by: str,
+    jobs: int,
+    guarded: bool,
 ) -> Outcome:
-    matches = len(on.seasons.matches)
+    recorded = isinstance(on, Markets)
+    matches = len(on.files) if isinstance(on, Markets) else len(on.seasons.matches)
     walk = done = looked = None
-    with _progress(_work(matches, len(swept), folds), "matches") as tell:
-        if folds:
+    shown_from = 2 if recorded else SHOWN_FROM
+    work = _work(matches, len(swept), folds)
+    with _progress(work, "files" if recorded else "matches", shown_from) as tell:
+        if folds and not isinstance(on, Markets):
             walk = walk_forward(on, swept, folds, by, jobs, tell)
         else:
             single = len(swept) == 1
             done = tuple(plays(on, [Play(one, whole=single) for one in swept], jobs, tell))
-    if guarded:
-        with _progress(matches if matches >= SHOWN_FROM else 0, "guard", steps=MOMENTS) as tell:
+    if guarded and not isinstance(on, Markets):
+        with _progress(matches, "guard", SHOWN_FROM, steps=MOMENTS) as tell:
             looked = guard(on, {}, tell)
     if walk is not None:
         return Outcome(on, walk.bets, walk=walk, guarded=looked, difference=walk.difference)
     assert done is not None
-    difference = sum(abs(one.difference) for one in done)
+    difference, known = sum(abs(one.difference) for one in done), done[0].counted
     if len(done) == 1:
-        return Outcome(on, done[0].bets, guarded=looked, difference=difference)
-    return Outcome(on, sweep=done, guarded=looked, difference=difference)
+        bets = done[0].bets
+        return Outcome(on, bets, guarded=looked, difference=difference, counted=known)
+    return Outcome(on, sweep=done, guarded=looked, difference=difference, counted=known)
 
 
 def _work(matches: int, plays: int, folds: int | None) -> int:
@@ -196,9 +234,9 @@ def _work(matches: int, plays: int, folds: int | None) -> int:
 
 
 @contextmanager
-def _progress(length: int, label: str, steps: int | None = None) -> Iterator[Tell]:
+def _progress(length: int, label: str, shown_from: int, steps: int | None = None) -> Iterator[Tell]:
     """Show a bar on stderr where somebody looks and it takes long enough."""
-    if length < SHOWN_FROM or not sys.stderr.isatty():
+    if length < shown_from or not sys.stderr.isatty():
         yield lambda _: None
         return
     with click.progressbar(length=steps or length, label=label, file=sys.stderr) as bar:
@@ -209,7 +247,7 @@ def _parameters(settings: tuple[tuple[str, str], ...]) -> Parameters:
     return {name: _value(f"--set {name}", told) for name, told in settings}
 
 
-def _grid(on: Ground, sweep: tuple[tuple[str, str], ...]) -> list[Parameters]:
+def _grid(on: Ground | Markets, sweep: tuple[tuple[str, str], ...]) -> list[Parameters]:
     """Return what is played. Raises ConfigurationError when the strategy does not take it."""
     found = grid(
         [

@@ -31,7 +31,7 @@ day_type = click.DateTime(["%Y-%m-%d"])
 def recordings(context: click.Context, state: StateFolder, as_json: bool) -> None:
     """List what `tictac run --record` has recorded, the oldest first."""
     if context.invoked_subcommand is None:
-        found = [summary(files) for files in found_in(state.recording, NODE)]
+        found = [summary(*one) for one in found_in(state.recording, NODE).items()]
         answer(msgspec.to_builtins(found), as_json, lambda: "\n".join(_lines(found)))
 
 
@@ -50,7 +50,7 @@ def export(
 ) -> None:
     """Write all recorded prices and messages into FOLDER: prices.parquet, messages.parquet."""
     parquet.check_installed()
-    files = [path for one in found_in(state.recording, NODE) for path in one]
+    files = [path for one in found_in(state.recording, NODE).values() for path in one]
     if not files:
         raise OurError(f"{state.recording} has no recording: `tictac run --record` makes one")
     within = span(first and first.date(), last and last.date())
@@ -88,8 +88,9 @@ def _lines(found: Iterable[Summary]) -> Iterator[str]:
             datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
             for at in (one.began, one.ended)
         )
+        files = "1 file" if one.files == 1 else f"{one.files} files"
         lost = f", {one.lost:,} records lost" if one.lost else ""
         yield (
-            f"{began} to {ended} UTC: {one.prices:,} prices, {one.records:,} records,"
-            f" {one.bytes / 1e6:,.1f} MB in {one.files} files{lost}"
+            f"{one.number}: {began} to {ended} UTC, {one.prices:,} prices, {one.records:,} records,"
+            f" {one.bytes / 1e6:,.1f} MB in {files}{lost}"
         )

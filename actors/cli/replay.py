@@ -10,7 +10,7 @@ from actors.settings import load
 from actors.state_folder import StateFolder
 from actors.strategies.loading import load_all
 from actors.trial import trial
-from runtime.tape import newest, read_all
+from runtime.tape import read_all, recording
 
 SHOWN = 5
 
@@ -19,15 +19,16 @@ SHOWN = 5
 @config_option
 @state_option
 @json_option
-def replay(config: Path | None, state: StateFolder, as_json: bool) -> None:
-    """Tell the prices of the newest recording to the strategies again; nothing is placed.
+@click.option("--recording", "number", type=int, default=0, help="Its number; else the newest.")
+def replay(config: Path | None, state: StateFolder, as_json: bool, number: int) -> None:
+    """Let the strategies live a recording again; nothing is placed.
 
     With another configuration than the one of the recording, it shows what that changes.
     """
     path = find_config(config)
     settings = load(path)
     load_all(settings, path)
-    found = trial(read_all(newest(state.recording, "core")), settings)
+    found = trial(read_all(recording(state.recording, "core", number)), settings)
     answer(found, as_json, lambda: "\n".join(_lines(found)))
 
 

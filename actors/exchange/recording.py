@@ -6,7 +6,7 @@ follows in that file is in doubt until an image comes: the line may have held a 
 
 import bz2
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,8 +38,9 @@ class Fault(msgspec.Struct, frozen=True):
 class Recording:
     """One file, plain or bz2, one JSON object a line. Raises RecordingError while read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, over: Callable[[], object] = lambda: None) -> None:
         self.path = path
+        self._over = over
         self.lines_read = 0
 
     def lines(self) -> Iterator[Line | Fault]:
@@ -56,6 +57,7 @@ class Recording:
                     latest = item.pt
                     yield item
             self.lines_read += block.count(b"\n")
+        self._over()
 
     def _decoded(self, block: bytes) -> Sequence[Line | Fault]:
         """Decode many lines at once, and one by one when one of them is wrong."""

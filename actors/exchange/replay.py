@@ -1,6 +1,6 @@
 """Replay recorded markets: each change goes to its book, the exchange and the strategy."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -46,15 +46,19 @@ class Replayed(msgspec.Struct, frozen=True):
 
 
 class Replay:
-    """One run over some files, with a strategy; a market is replayed from one file only."""
+    """One run over some files, with a strategy; a market is replayed from one file only.
+
+    `over` is called for each file that is at its end.
+    """
 
     def __init__(
         self,
         paths: Sequence[Path],
         strategy: ExchangeStrategy,
         settings: ExchangeSettings = ExchangeSettings(),  # noqa: B008
+        over: Callable[[], object] = lambda: None,
     ) -> None:
-        self._recordings = [Recording(path) for path in paths]
+        self._recordings = [Recording(path, over) for path in paths]
         self._strategy = strategy
         self.exchange = SimulatedExchange(settings)
         self.books: dict[str, MarketBook] = {}

@@ -7,6 +7,9 @@ import msgspec
 
 from actors.exchange.book import MarketBook
 from actors.exchange.orders import CancelOrder, LimitOrder, Order
+from actors.strategies import find
+from runtime.configuration import validate
+from runtime.errors import ConfigurationError
 
 ExchangeWish = LimitOrder | CancelOrder
 
@@ -44,3 +47,17 @@ class ExchangeStrategy:
     def on_update(self, view: ExchangeView) -> Sequence[ExchangeWish]:
         """Return the orders wanted now. Prices in thousandths, stakes in minor units."""
         raise NotImplementedError(f"{type(self).__name__} has no on_update")
+
+
+def load(where: str, use: str, parameters: Mapping[str, Any]) -> ExchangeStrategy:
+    """Make a strategy from `module:Class` and its parameters.
+
+    Raises ConfigurationError that names the place in the configuration and the cure.
+    """
+    found = find(where, use, ExchangeStrategy)
+    checked = validate(found.Parameters, dict(parameters), where=f"{where}.parameters")
+    try:
+        return found(checked)
+    except Exception as error:  # noqa: BLE001 - users' code
+        fault = f"{where}: {use} cannot be made ({type(error).__name__}: {error})"
+        raise ConfigurationError([fault]) from None

@@ -24,7 +24,7 @@ from runtime.errors import OurError
 
 LOADED = (
     *("_hypothesis_pytestplugin", "hypothesis.stateful", "pytest_timeout", "xdist.plugin"),
-    *("msgspec", "pykka", "requests", "sqlite_utils", "structlog", "yaml", "zmq"),
+    *("msgspec", "pykka", "requests", "structlog", "yaml", "zmq"),
 )
 
 SLOWER, SLACK = 5, 20.0

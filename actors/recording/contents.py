@@ -20,6 +20,7 @@ ALWAYS: Span = (0, 2**62)
 class Summary(msgspec.Struct, frozen=True):
     """One recording, in figures. Times in ms since 1970 UTC."""
 
+    number: int
     began: int
     ended: int
     files: int
@@ -35,8 +36,8 @@ def span(first: date | None, last: date | None) -> Span:
     return begin, ALWAYS[1] if last is None else _midnight(last + timedelta(days=1))
 
 
-def summary(files: Sequence[Path]) -> Summary:
-    """Count what the files of one recording hold. Raises OurError for a damaged one."""
+def summary(number: int, files: Sequence[Path]) -> Summary:
+    """Count what is in the files of the recording of this number. Raises OurError for damage."""
     began = ended = size = records = prices = lost = 0
     for path in files:
         size += path.stat().st_size
@@ -47,7 +48,7 @@ def summary(files: Sequence[Path]) -> Summary:
         ended, records = max(ended, last or began), records + count
         gaps = select(path, "what = 'lost'")
         lost += sum(one.records for one in gaps if isinstance(one, Lost))
-    return Summary(began, ended, len(files), size, records, prices, lost)
+    return Summary(number, began, ended, len(files), size, records, prices, lost)
 
 
 def prices(files: Iterable[Path], within: Span = ALWAYS) -> Iterator[dict[str, Any]]:

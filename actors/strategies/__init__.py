@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -57,8 +57,11 @@ class Strategy:
         raise NotImplementedError(f"{type(self).__name__} has no on_update")
 
 
-def load(where: str, use: str, parameters: Mapping[str, Any]) -> Strategy:
-    """Make a strategy from `module:Class` and its parameters.
+S = TypeVar("S")
+
+
+def find(where: str, use: str, kind: type[S]) -> type[S]:
+    """Import `module:Class`, which has to be a subclass of `kind`.
 
     Raises ConfigurationError that names the place in the configuration and the cure.
     """
@@ -69,8 +72,17 @@ def load(where: str, use: str, parameters: Mapping[str, Any]) -> Strategy:
         raise ConfigurationError(
             [f"{where}.use: holds {use!r}; allowed: an import path module:Class ({error})"]
         ) from None
-    if not (isinstance(found, type) and issubclass(found, Strategy)):
-        raise ConfigurationError([f"{where}.use: {use!r} is no subclass of tictac.Strategy"])
+    if not (isinstance(found, type) and issubclass(found, kind)):
+        raise ConfigurationError([f"{where}.use: {use!r} is no subclass of tictac.{kind.__name__}"])
+    return found
+
+
+def load(where: str, use: str, parameters: Mapping[str, Any]) -> Strategy:
+    """Make a strategy from `module:Class` and its parameters.
+
+    Raises ConfigurationError that names the place in the configuration and the cure.
+    """
+    found = find(where, use, Strategy)
     checked = validate(found.Parameters, dict(parameters), where=f"{where}.parameters")
     try:
         made = found(checked)

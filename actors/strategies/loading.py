@@ -13,9 +13,7 @@ def load_all(settings: Settings, config: Path) -> dict[str, Strategy]:
 
     Raises ConfigurationError with every fault.
     """
-    for folder in (str(Path.cwd()), str(config.resolve().parent)):
-        if folder not in sys.path:
-            sys.path.insert(0, folder)
+    find_modules(config)
     made, faults = {}, []
     for name, strategy in settings.strategies.items():
         try:
@@ -25,3 +23,10 @@ def load_all(settings: Settings, config: Path) -> dict[str, Strategy]:
     if faults:
         raise ConfigurationError(faults)
     return made
+
+
+def find_modules(config: Path) -> None:
+    """Let modules beside the configuration and in this folder be imported."""
+    for folder in (str(Path.cwd()), str(config.resolve().parent)):
+        if folder not in sys.path:
+            sys.path.insert(0, folder)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from runtime.actor import Actor
-from runtime.codec import Message, decode_one, join
+from runtime.codec import Letter, Message, decode_one, join
 from runtime.errors import OurError
 from runtime.recorder import Recorder
 from runtime.rehearsal import Rehearsal
@@ -172,6 +172,23 @@ def test_an_actor_that_was_asked_to_stop_is_gone_until_it_begins_again(
     replay = play(tmp_path)
     assert [text.split()[1] for text in texts(replay.replayed["counter"])] == ["1", "1", "1"]
     assert replay.different() == rehearse(tmp_path).different() == []
+
+
+def test_what_a_given_up_actor_still_does_is_not_taken_for_the_next_ones(
+    host: SimHost, tmp_path: Path
+) -> None:
+    given_up = host.cells["counter"].actor
+    assert given_up is not None
+    host.abandon("counter")
+    host.spawn(Counter, "counter", to="sink")
+    host.run(1)
+    given_up.handle(Letter("counter", "", Say("late")))
+    host.tell("counter", Say("x"))
+    host.run(1)
+    end(host)
+    replay = play(tmp_path)
+    assert [text.split()[1:3] for text in texts(replay.replayed["counter"])] == [["1", "x"]]
+    assert replay.different() == []
 
 
 def test_what_was_sent_while_nobody_was_there_is_nobodys_in_the_replay_too(

@@ -23,6 +23,7 @@ from runtime.tape import (
     newest,
     read,
     read_all,
+    recording,
     recordings,
 )
 from tests.runtime.hosts import Say
@@ -210,7 +211,10 @@ def test_the_newest_recording_is_without_the_files_of_earlier_ones(tmp_path: Pat
     written(tmp_path, *[sent("y")] * 9, began=later, file_bytes=1_000, keep=100)
     records = list(read_all(newest(tmp_path, "core")))
     assert records == [later, *[sent("y")] * 9]
-    assert [len(one) for one in recordings(tmp_path, "core")] == [9, 9]
+    assert {n: len(one) for n, one in recordings(tmp_path, "core").items()} == {1: 9, 10: 9}
+    assert recording(tmp_path, "core", 1) == files(tmp_path, "core")[:9]
+    with pytest.raises(OurError, match="no recording 2 of core; it has 1, 10"):
+        recording(tmp_path, "core", 2)
 
 
 def test_where_nothing_was_recorded_the_cure_is_named(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.actors.backtest.samples import CONFIG, DATA, SEASON
+from tests.actors.backtest.samples import CONFIG, DATA, ROOT, SEASON
 from tests.actors.cli.commands import Commands, Done
 
 PEEKERS = "tests.actors.backtest.peekers"
@@ -172,3 +172,34 @@ def test_no_configuration_in_the_folder_is_needed(
     done = tictac("backtest", "--data", str(SEASON), "--json", state=False)
     assert done.json["figures"]["bets"] > 0
     assert list(tmp_path.iterdir()) == []
+
+
+MARKETS = ROOT / "actors" / "exchange" / "data"
+FAVOURITE = ("--strategy", "actors.exchange.favourite:Favourite")
+
+
+def test_recorded_markets_are_played_in_the_simulated_exchange(
+    backtest: Backtest, tmp_path: Path
+) -> None:
+    told = backtest(*FAVOURITE, "--report", str(tmp_path / "r.html"), data=MARKETS)
+    assert (told.code, told.err) == (0, "")
+    first = "Favourite on 2 markets of 2 files, 2022-04-19 to 2022-04-19, 332 updates\n"
+    assert told.out.startswith(first)
+    assert "2 recorded markets" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    found = backtest(*FAVOURITE, "--json", "--bets", data=MARKETS).json
+    assert found["figures"]["profit"] == sum(bet["pnl"] for bet in found["bets"]) == -772
+
+
+def test_a_sweep_of_recorded_markets_promises_no_walk(backtest: Backtest) -> None:
+    done = backtest(*FAVOURITE, "--sweep", "side=back,lay", "--jobs", "1", data=MARKETS)
+    assert "side=lay" in done.out
+    assert "--walk-forward" not in done.out
+
+
+@pytest.mark.parametrize("words", [("--guard",), ("--leagues", "E0"), ("--highest-stake", "5")])
+def test_what_only_seasons_know_is_refused_for_recorded_markets(
+    backtest: Backtest, words: tuple[str, ...]
+) -> None:
+    done = backtest(*FAVOURITE, *words, data=MARKETS)
+    assert done.code == 2
+    assert f"{words[0]} is for seasons; --data holds recorded markets" in done.err

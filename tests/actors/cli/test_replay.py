@@ -70,6 +70,15 @@ def test_a_replay_with_another_configuration_names_the_difference(recorded: Comm
     assert (market["then"], market["now"], len(market["only_now"])) == (1, 1, 1)
 
 
+def test_a_replay_is_of_the_recording_with_its_number(recorded: Commands) -> None:
+    path = str(config(recorded, CONFIG))
+    one = recorded("replay", "--config", path, "--recording", "1", "--json")
+    assert one.json == recorded("replay", "--config", path, "--json").json
+    none = recorded("replay", "--config", path, "--recording", "7")
+    assert none.code == 1
+    assert "has no recording 7 of core; it has 1" in none.err
+
+
 def test_a_replay_of_nothing_names_the_cure(tictac: Commands) -> None:
     done = tictac("replay", "--config", str(config(tictac, CONFIG)))
     assert (done.code, done.out) == (1, "")
@@ -78,8 +87,9 @@ def test_a_replay_of_nothing_names_the_cure(tictac: Commands) -> None:
 
 def test_recordings_are_listed_with_what_they_hold(recorded: Commands) -> None:
     (line,) = recorded("recordings").out.splitlines()
-    assert ": 2 prices, 4 records, " in line
-    assert line.endswith(" MB in 1 files")
+    assert line.startswith("1: 2020-09-13 12:26:40 to 2020-09-13 12:26:41 UTC, ")
+    assert ", 2 prices, 4 records, " in line
+    assert line.endswith(" MB in 1 file")
     (told,) = recorded("recordings", "--json").json
     assert (told["prices"], told["lost"], told["ended"] - told["began"]) == (2, 0, 1_000)
 

@@ -118,7 +118,8 @@ def test_a_summary_counts_what_is_there_and_what_is_not(tmp_path: Path) -> None:
         Lost(NOW + 9, 5.7, 4),
         file_bytes=1,
     )
-    told = summary(found)
+    told = summary(3, found)
     size = sum(path.stat().st_size for path in found)
-    assert (told.began, told.ended, told.files, told.bytes) == (NOW, NOW + 9, 2, size)
+    assert (told.number, told.began, told.ended) == (3, NOW, NOW + 9)
+    assert (told.files, told.bytes) == (2, size)
     assert (told.records, told.prices, told.lost) == (2, 2, 4)
