@@ -89,6 +89,7 @@ def test_the_figures_of_a_few_bets() -> None:
         "the line moved": 1,
         "no closing price": 0,
         "closing prices without margin": 0,
+        "bet in play": 0,
     }
 
 
