@@ -25,7 +25,7 @@ from actors.messages import (
     QuotesTold,
     QuotesWanted,
 )
-from actors.selections import Selection
+from actors.selections import MarketType, Selection
 from actors.settings import MarketSettings, StrategySettings
 from actors.signalling import Signalling
 from actors.strategies import Bundle, Strategy, load
@@ -70,8 +70,12 @@ class Market(Actor):
         max_age: float,
         source: str = "",
         beside: Mapping[str, str] = {},
+        ages: Mapping[str, Mapping[MarketType, float]] = {},
     ) -> None:
-        """`source` is empty where there is only one; `beside` has sources by Market."""
+        """`source` is empty where there is only one.
+
+        `beside` has sources by Market, `ages` how old prices from there may be, in seconds.
+        """
         super().__init__()
         self._market = market
         self._view = MarketView(max_age, settings.max_age)
@@ -99,7 +103,7 @@ class Market(Actor):
             self._view.history = PriceHistory(longest)
         self._neighbours: Neighbours | None = None
         if source:
-            references = References(beside, max_age, settings.max_age, longest)
+            references = References(beside, max_age, ages, longest)
             self._neighbours = Neighbours(market, source, self._view, references)
             self._view.histories = references.histories
 

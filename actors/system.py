@@ -102,6 +102,7 @@ def market(name: str, settings: Settings) -> Child:
             "max_age": settings.risk.max_price_age,
             "source": sources[mine.account] if several else "",
             "beside": {other: sources[settings.markets[other].account] for other in mine.beside},
+            "ages": {other: settings.markets[other].max_age for other in mine.beside},
         },
     )
 

@@ -23,11 +23,12 @@ class References:
         self,
         sources: Mapping[str, str],
         max_age: float,
-        max_ages: Mapping[MarketType, float],
+        max_ages: Mapping[str, Mapping[MarketType, float]],
         looks_back: float,
     ) -> None:
+        """`max_ages` has by Market how old its prices may be, in seconds; else `max_age`."""
         self._links = {
-            market: _Link(market, source, MarketView(max_age, max_ages), looks_back)
+            market: _Link(market, source, MarketView(max_age, max_ages.get(market)), looks_back)
             for market, source in sources.items()
         }
 

@@ -10,9 +10,10 @@ from actors import nodes, system
 from actors.fixtures.settlement import Rules
 from actors.gate import KillGate
 from actors.gateway import Gateway
-from actors.selections import Phase
+from actors.selections import MarketType, Phase
 from actors.settings import AccountSettings, Book, MarketSettings, Mode, Settings, StrategySettings
 from runtime.concealment import Secret
+from runtime.configuration import Seconds
 from runtime.supervision import Child
 
 SETTINGS = Settings(
@@ -75,7 +76,8 @@ def test_nothing_of_the_core_can_place_or_log_in_at_a_source_of_prices(
 def test_markets_know_of_other_sources_where_there_are_several(tmp_path: Path) -> None:
     rules = Rules("90 minutes")
     prices = AccountSettings(Book.ODDS_API, rules=rules)
-    other = MarketSettings("toa", Phase.TODAY, strategies=())
+    ages = {MarketType.ONE_X_TWO: Seconds(360.0)}
+    other = MarketSettings("toa", Phase.TODAY, strategies=(), max_age=ages)
     mine = msgspec.structs.replace(SETTINGS.markets["m"], beside=("others",))
     several = msgspec.structs.replace(
         SETTINGS,
@@ -88,6 +90,7 @@ def test_markets_know_of_other_sources_where_there_are_several(tmp_path: Path) -
         for child in [system.market(name, several)]
     }
     assert told == {"m": ("ao", {"others": "toa"}), "n": ("ao", {}), "others": ("toa", {})}
+    assert system.market("m", several).arguments["ages"] == {"others": ages}
     assert system.market("m", SETTINGS).arguments["source"] == ""
     tree = children(system.core(several, KillGate(tmp_path)))
     fixtures = next(child for child in tree if child.address == "fixtures")

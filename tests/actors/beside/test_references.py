@@ -25,7 +25,7 @@ class Desk:
         self.own.apply(MarketUpdate("m", (HERE,), quotes, (), (), Millis(NOW), 1, 0))
         kinds = {MarketType(kind): age for kind, age in ages.items()}
         self.references = References(
-            {"other": "toa", "third": "tob"}, 30.0, kinds, looks_back=looks_back
+            {"other": "toa", "third": "tob"}, 30.0, {"other": kinds}, looks_back=looks_back
         )
         self.own.histories = self.references.histories
         self.references.pair(twins or [twin()])
@@ -122,7 +122,7 @@ def test_another_confidence_changes_nothing() -> None:
     assert len(desk.shown()) == 2
 
 
-def test_a_price_grows_old_by_the_rules_of_ones_own() -> None:
+def test_a_price_grows_old_by_the_rules_of_the_market_that_it_comes_from() -> None:
     desk = Desk(ah=10.0)
     desk.take(*BOTH)
     assert len(desk.shown(10)) == 2
