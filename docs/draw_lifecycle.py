@@ -1,7 +1,7 @@
 """Draw docs/order-lifecycle.md from the table that the code obeys.
 
 `.venv/bin/python docs/draw_lifecycle.py` writes the page anew between its two marks;
-`tests/test_docs.py` fails when the page and the table differ.
+`tests/docs/test_tables.py` fails when the page and the table differ.
 """
 
 from pathlib import Path
