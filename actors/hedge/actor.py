@@ -21,6 +21,7 @@ from actors.messages import (
     Signal,
 )
 from actors.orders import OPEN, OrderState
+from actors.risk.rules import KEY, Rules
 from actors.settings import RiskSettings
 from actors.units import Millis
 from runtime.actor import Actor
@@ -96,7 +97,8 @@ class Hedge(Actor):
         for leg in plan.legs:
             orders = ledger.of_selection(leg.selection.key)
             held.append(sum(order.stake for order in orders if OrderState(order.state) in OPEN))
-        return why_not_begun(plan, self._limits, held)
+        rules = Rules(self._limits, self.journal.entries(KEY))
+        return why_not_begun(plan, rules, held)
 
     def _go_on(self) -> None:
         if self._bundle is None:

@@ -20,8 +20,8 @@ from actors.odds.arbitrage import (
     worst_loss,
 )
 from actors.orders import FINAL, OrderState
+from actors.risk.rules import SCOPES, Rules, scope
 from actors.selections import Phase, Quote
-from actors.settings import RiskSettings
 
 MOST_TRIES = 5
 GIVE_UP_AFTER = 60_000
@@ -93,13 +93,19 @@ class Bet:
     stake: int
 
 
-def why_not_begun(plan: Plan, limits: RiskSettings, held: Sequence[int]) -> str:
+def why_not_begun(plan: Plan, rules: Rules, held: Sequence[int]) -> str:
     """Return why a plan may not be begun; empty when it may.
 
-    The limits are those of the configuration, `held` is what is open on the selection of each
-    leg: what Risk is sure to refuse of a later leg, that leg cannot hedge.
+    The rules are those in force, `held` is what is open on the selection of each leg: what Risk is
+    sure to refuse of a later leg, that leg cannot hedge.
     """
+    limits = rules.limits
     bets = [(leg.stake, leg.price) for leg in plan.legs]
+    for leg in plan.legs:
+        for name in SCOPES:
+            paused = scope(name, getattr(leg, name)) if getattr(leg, name) else ""
+            if paused in rules.paused:
+                return f"{paused} is paused: {rules.paused[paused]}"
     event = plan.legs[0].event
     if event.phase is not Phase.LIVE and event.start - plan.begun_at < TIME_FOR_IT:
         return f"the match begins in {(event.start - plan.begun_at) // 1000} s"

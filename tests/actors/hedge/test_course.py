@@ -23,6 +23,7 @@ from actors.hedge.course import (
     why_not_begun,
 )
 from actors.orders import FINAL, OrderState
+from actors.risk.rules import Rules
 from actors.selections import Phase, Quote
 from actors.settings import RiskSettings
 from actors.units import Millis
@@ -42,7 +43,7 @@ def end(outcome: str, remainder: int, reason: str) -> End:
 
 
 def test_a_plan_within_all_that_is_stated_may_begin() -> None:
-    assert why_not_begun(plan(), limits(), NONE) == ""
+    assert why_not_begun(plan(), Rules(limits()), NONE) == ""
 
 
 @pytest.mark.parametrize(
@@ -66,11 +67,22 @@ def test_a_plan_within_all_that_is_stated_may_begin() -> None:
     ],
 )
 def test_a_plan_that_may_not_begin_says_why(fields: Any, limit: Any, said: str) -> None:
-    assert why_not_begun(plan(**fields), limits(**limit), NONE).startswith(said)
+    assert why_not_begun(plan(**fields), Rules(limits(**limit)), NONE).startswith(said)
+
+
+@pytest.mark.parametrize(
+    "scope", ["account ao", "book SBO", "book PIN", "strategy value", "market m"]
+)
+def test_what_is_paused_for_any_leg_keeps_all_of_them_from_beginning(scope: str) -> None:
+    rules = Rules(limits())
+    rules.follow("rule.pause", {"scope": scope, "reason": "feels odd"})
+    assert why_not_begun(plan(), rules, NONE) == f"{scope} is paused: feels odd"
+    rules.follow("rule.unpause", {"scope": scope})
+    assert why_not_begun(plan(), rules, NONE) == ""
 
 
 def test_what_is_open_on_the_side_of_a_later_leg_counts() -> None:
-    wide = limits(max_selection_exposure=2_000)
+    wide = Rules(limits(max_selection_exposure=2_000))
     assert why_not_begun(plan(), wide, (1_000, 980)) == ""
     assert "leg 2 has 981 open and needs 1020" in why_not_begun(plan(), wide, (0, 981))
 
@@ -78,7 +90,7 @@ def test_what_is_open_on_the_side_of_a_later_leg_counts() -> None:
 def test_of_three_legs_the_first_two_are_within_the_cap() -> None:
     three = (*LEGS, replace(LEGS[1], price=9000))
     assert "2020 would be open" in why_not_begun(
-        plan(legs=three, most_loss=9_999), limits(), (0, 0, 0)
+        plan(legs=three, most_loss=9_999), Rules(limits()), (0, 0, 0)
     )
 
 
@@ -93,12 +105,12 @@ def test_of_three_legs_the_first_two_are_within_the_cap() -> None:
 def test_there_has_to_be_time_for_the_later_legs(left: int, phase: Phase, said: str) -> None:
     soon = event(start=Millis(NOW + left), phase=phase)
     legs = tuple(replace(leg, event=soon) for leg in LEGS)
-    assert why_not_begun(plan(legs=legs), limits(), NONE) == said
+    assert why_not_begun(plan(legs=legs), Rules(limits()), NONE) == said
 
 
 def test_the_limits_that_ship_let_a_small_one_begin() -> None:
     small = tuple(replace(leg, stake=leg.stake // 2) for leg in LEGS)
-    assert why_not_begun(plan(legs=small), RiskSettings(), NONE) == ""
+    assert why_not_begun(plan(legs=small), Rules(RiskSettings()), NONE) == ""
 
 
 # What became of an order.

@@ -18,11 +18,14 @@ from actors.messages import (
     QuotesWanted,
     Signal,
 )
+from actors.risk.rules import KEY
 from actors.selections import Quote
 from runtime.errors import JournalError
+from runtime.journal import Entry
 from tests.actors.hedge.given import AWAY, wanted
 from tests.actors.world import (
     HOME,
+    NOW,
     TO_PENDING,
     TO_PERMITTED,
     Clerk,
@@ -201,6 +204,23 @@ def test_what_is_open_on_a_side_already_keeps_it_from_beginning(tmp_path: Path) 
     desk.world.host.run(REST_AFTER)
     desk.want()
     assert desk.all_signals() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("rule.limit", {"name": "max_stake", "value": "10.10", "by": "ada", "reason": "test"}),
+        ("rule.pause", {"scope": "book PIN", "reason": "test"}),
+    ],
+)
+def test_what_an_operator_changed_since_the_start_keeps_it_from_beginning(
+    desk: Desk, kind: str, body: dict[str, str]
+) -> None:
+    journal = desk.world.journal
+    journal.append("risk", journal.claim("risk"), [Entry(kind, KEY, body)], NOW)
+    desk.want()
+    assert desk.all_signals() == 0
+    assert desk.reports() == [("not begun", 0)]
 
 
 def test_a_closed_gate_keeps_it_from_beginning_and_from_going_on(desk: Desk) -> None:
