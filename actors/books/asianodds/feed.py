@@ -22,7 +22,7 @@ from actors.books.asianodds.rows import (
     names_of,
     sport_name,
 )
-from actors.books.asianodds.shown import Shown, Stamp, read_again, read_market
+from actors.books.asianodds.shown import Shown, Stamp, read_market
 from actors.price_change import PriceChange
 from actors.selections import Event, Phase
 from actors.units import Millis
@@ -230,16 +230,11 @@ def _shown(row: Row, old: KnownRow | None, event: str, stamp: Stamp) -> tuple[Sh
     else:
         found = list(old.shown)
         for number, market in enumerate(row.markets):
-            before = old.read[number]
-            if market is before or market == before:
-                continue
-            slot = SLOTS[number]
-            found[number] = (
-                None
-                if market is None
-                else read_again(slot, before, found[number], market, stamp)
-                or read_market(row, slot, market, event, stamp)
-            )
+            if market != old.read[number]:
+                slot = SLOTS[number]
+                found[number] = (
+                    None if market is None else read_market(row, slot, market, event, stamp)
+                )
     return tuple(found)
 
 

@@ -165,8 +165,6 @@ def _compare(
     if len(before) == len(after):
         found = []
         for old, new in zip(before, after, strict=True):
-            if old is new:
-                continue
             if old.book != new.book or old.selection != new.selection:
                 break
             if old.price != new.price or old.locator != new.locator:

@@ -1,5 +1,7 @@
 """A row of a feed as it was last read."""
 
+from collections.abc import Iterable
+
 from actors.books.asianodds.rows import Row
 from actors.books.asianodds.shown import Shown, Stamp
 from actors.selections import Event, Quote, Side
@@ -113,12 +115,10 @@ class KnownRow:
         shown = self.shown[market[1]]
         if shown is None or shown.line != market[2]:
             return NOTHING
-        return {
-            (quote.book, quote.selection.side): (
-                quote if self._is_timed(quote) else self._timed(quote)
-            )
-            for quote in shown.quotes
-        }
+        quotes: Iterable[Quote] = shown.quotes
+        if shown.quotes and not self._is_timed(shown.quotes[0]):
+            quotes = map(self._timed, quotes)
+        return {(quote.book, quote.selection.side): quote for quote in quotes}
 
     def _is_timed(self, quote: Quote) -> bool:
         return quote.received_at == self.received_at and quote.updated_at == self.updated_at

@@ -76,42 +76,6 @@ def read_market(row: Row, slot: Slot, market: Market, event: str, stamp: Stamp) 
         return None if text.isspace() else _read_any(row, slot, market, text, event, stamp)
 
 
-def read_again(
-    slot: Slot, old: Market | None, was: Shown | None, market: Market, stamp: Stamp
-) -> Shown | None:
-    """Read a market of which only prices changed; None when it has to be read whole.
-
-    What stands there as it stood keeps its quote, with the times of then.
-    """
-    if old is None or was is None or was.faults or was.malay or not was.quotes:
-        return None
-    if market.handicap != old.handicap or market.goal != old.goal:
-        return None
-    entries, before = (market.bookie_odds or "").split(";"), (old.bookie_odds or "").split(";")
-    if len(entries) != len(before):
-        return None
-    quotes, sides = list(was.quotes), len(slot.sides)
-    books = len(quotes) // sides
-    place = 0
-    for entry, told in zip(entries, before, strict=True):
-        book, _, written = entry.partition("=")
-        if not entry or book == PSEUDO_BOOK:
-            if told.partition("=")[0] != book:
-                return None
-            continue
-        if entry != told:
-            prices = written.split(",")
-            if place >= books or len(prices) != sides:
-                return None
-            for number, price in enumerate(prices):
-                at = place + number * books
-                if price not in _prices or quotes[at].book != book:  # as the slow way has them
-                    return None
-                quotes[at] = Quote(quotes[at].selection, book, _prices[price], *stamp)
-        place += 1
-    return Shown(was.line, tuple(quotes)) if place == books else None
-
-
 def _read_any(row: Row, slot: Slot, market: Market, text: str, event: str, stamp: Stamp) -> Shown:
     """Read a string of odds however it is spelled, and say what is wrong with it."""
     read = book_prices(text, slot.type)
