@@ -1,5 +1,7 @@
 """What one answer of a source of prices changed, whatever the source."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from actors.selections import Event, Quote
@@ -11,6 +13,18 @@ Offer = tuple[str, str]
 def offer_of(quote: Quote) -> Offer:
     """Name what a quote is of."""
     return quote.selection.key, quote.book
+
+
+def offers_of(quotes: Iterable[Quote]) -> list[Offer]:
+    """Name what quotes are of; those of one selection that stand together share its key."""
+    offers: list[Offer] = []
+    selection, key = None, ""
+    for quote in quotes:
+        if quote.selection is not selection:
+            selection = quote.selection
+            key = selection.key
+        offers.append((key, quote.book))
+    return offers
 
 
 class PriceChange(msgspec.Struct, frozen=True):

@@ -88,18 +88,21 @@ class FeedState:
         sports_type = sport.sports_type
         rows = sport.match_games or ()
         turn.rows += len(rows)
+        received_at, seen, shared = turn.received_at, turn.seen.append, self._holders.shared
         last: KnownRow | None = None
-        for place, raw in enumerate(rows):
-            written = bytes(raw)
+        for place, written in enumerate(rows):
             known = None if last is None else last.follower
             if known is None or known.written != written or known.sports_type != sports_type:
                 known = self._read_row(turn, written, sports_type, (number, place))
                 if known is None:
                     continue
-            else:  # nearly all rows are what they were, and where they were
+                if last is not None:
+                    last.follower = known
+            elif shared or known.malay:
                 self._confirm(turn, known)
-            if last is not None:
-                last.follower = known
+            else:  # nearly all rows are what they were, and where they were: no call for each
+                known.received_at = received_at
+                seen(known.locator)
             last = known
 
     def _confirm(self, turn: "_Turn", known: KnownRow) -> None:
@@ -112,9 +115,9 @@ class FeedState:
             self._holders.touch_shared(turn.touched, known)
 
     def _read_row(
-        self, turn: "_Turn", written: bytes, sports_type: int, place: tuple[int, int]
+        self, turn: "_Turn", written: msgspec.Raw, sports_type: int, place: tuple[int, int]
     ) -> KnownRow | None:
-        """Read a row that is not the one that was expected in its place."""
+        """Read a row of which it is not known that it is what it was."""
         try:
             row = _row.decode(written)
             known = self._holders.rows.get(row.game_id)
@@ -126,7 +129,7 @@ class FeedState:
             turn.faults.append(f"{_at(place)}: {wire.one_line(str(error))}")
             return None
         if known is not None and not known.faulty:
-            known.written = written
+            known.written = written.copy()  # else it would keep the whole answer
         return known
 
     def _apply_row(

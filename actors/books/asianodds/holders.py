@@ -6,7 +6,7 @@ several do, each book's quotes are those of the row which the book changed last.
 
 from actors.books.asianodds.known_row import NOTHING, KnownRow, MarketKey, Quotes
 from actors.books.asianodds.shown import Shown
-from actors.price_change import Offer, offer_of
+from actors.price_change import Offer, offer_of, offers_of
 from actors.selections import Quote
 
 
@@ -162,6 +162,10 @@ def _compare(
     """Add to `quotes` what a row shows anew in one of its slots, to `removed` what no longer."""
     before = () if was is None else was.quotes
     after = () if now is None else now.quotes
+    if was is None or now is None or was.line != now.line:  # no offer of the one is the other's
+        quotes += after
+        removed += offers_of(before)
+        return
     if len(before) == len(after):
         found = []
         for old, new in zip(before, after, strict=True):
@@ -172,8 +176,8 @@ def _compare(
         else:  # the same offers in the same order, as nearly always
             quotes += found
             return
-    told = {offer_of(quote): quote for quote in before}
-    shown = {offer_of(quote): quote for quote in after}
+    told = dict(zip(offers_of(before), before, strict=True))
+    shown = dict(zip(offers_of(after), after, strict=True))
     quotes += [new for offer, new in shown.items() if _is_told_anew(told.get(offer), new)]
     removed += [offer for offer in told if offer not in shown]
 

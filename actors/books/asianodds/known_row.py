@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from actors.books.asianodds.rows import Row
 from actors.books.asianodds.shown import Shown, Stamp
 from actors.selections import Event, Quote, Side
@@ -13,6 +15,7 @@ Quotes = dict[tuple[str, Side], Quote]
 """The quotes of one market by book and side."""
 
 NOTHING: Quotes = {}
+UNWRITTEN = msgspec.Raw()
 
 
 class KnownRow:
@@ -46,7 +49,7 @@ class KnownRow:
         stamp: Stamp,
         shown: tuple[Shown | None, ...],
     ) -> None:
-        self.written = b""
+        self.written = UNWRITTEN
         self.follower: KnownRow | None = None
         self.row = row
         self.read = row.markets
@@ -103,7 +106,7 @@ class KnownRow:
         if successor is not None:
             successor.follower = self.follower
         self.follower = None
-        self.written = b""
+        self.written = UNWRITTEN
 
     def holds(self, market: MarketKey) -> bool:
         """Tell whether it shows this market of its event."""

@@ -5,7 +5,6 @@ of them in a feed. Those are read in one pass; whatever is not plain goes throug
 which knows every spelling and says what is wrong.
 """
 
-import re
 from collections.abc import Iterable
 
 import msgspec
@@ -21,17 +20,30 @@ from actors.books.asianodds.texts import (
 from actors.selections import MarketType, Quote, Selection, Side
 from actors.units import Millis
 
-_BETWEEN = re.compile("[;=,]")
-
 # A name of the module is found sooner than one of an enumeration.
 _HANDICAP, _TOTAL = MarketType.HANDICAP, MarketType.TOTAL
 _HOME, _DRAW, _AWAY, _OVER, _UNDER = Side.HOME, Side.DRAW, Side.AWAY, Side.OVER, Side.UNDER
 
 _MOST_BOOKS, _MOST_PRICES = 1_000, 65_536
 
-# The words of plain strings. A string with one that is not known yet counts as not plain.
+
+class _Prices(dict[str, int]):
+    """Prices by the word for them; a word that is no plain price raises KeyError."""
+
+    def __missing__(self, word: str) -> int:
+        price = plain_price(word)
+        if price is None:
+            raise KeyError(word)
+        if len(self) >= _MOST_PRICES:
+            self.clear()
+        self[word] = price
+        return price
+
+
 _books: set[str] = set()
-_prices: dict[str, int] = {}
+"""Those of plain strings. A string with one that is not known yet counts as not plain."""
+
+_prices = _Prices()
 
 
 Stamp = tuple[str, Millis, Millis]
@@ -87,11 +99,11 @@ def _read_any(row: Row, slot: Slot, market: Market, text: str, event: str, stamp
     except ValueError as error:
         faults.append(str(error))
     else:
-        _learn(text, read.prices)
+        _learn(read.prices)
         quotes = tuple(
-            Quote(_selection(slot, event, line, side), book, price, *stamp)
+            Quote(selection, book, prices[selection.side], *stamp)
+            for selection in [_selection(slot, event, line, side) for side in slot.sides]
             for book, prices in read.prices.items()
-            for side, price in prices.items()
         )
     return Shown(line, quotes, read.malay, tuple(f"{slot.name}: {fault}" for fault in faults))
 
@@ -111,17 +123,11 @@ def _selection(slot: Slot, event: str, line: int, side: Side) -> Selection:
     return Selection(event, slot.type, slot.period, signed, side)
 
 
-def _learn(text: str, books: Iterable[str]) -> None:
-    """Remember the words of a string, so that the next one with them is plain."""
+def _learn(books: Iterable[str]) -> None:
+    """Remember the books of a string, so that the next one with them is plain."""
     if len(_books) >= _MOST_BOOKS:
         _books.clear()
-    if len(_prices) >= _MOST_PRICES:
-        _prices.clear()
     _books.update(books)
-    for word in _BETWEEN.split(text):
-        price = plain_price(word)
-        if price is not None:
-            _prices[word] = price
 
 
 # Two functions, and not one with a loop, which would take twice as long.
