@@ -15,7 +15,7 @@ from actors.units import money_text, price_text
 from runtime.codec import decode_one, join
 from runtime.rehearsal import Rehearsal
 from runtime.replay import Replay
-from runtime.tape import AnyRecord
+from runtime.tape_records import AnyRecord
 
 PREFIX = "market/"
 

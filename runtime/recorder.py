@@ -18,7 +18,8 @@ from runtime.concealment import shows_secret
 from runtime.errors import OurError
 from runtime.host import Host
 from runtime.logs import logger
-from runtime.tape import AnyRecord, Began, Contents, LeftOut, Lost, Sent, Tape, Turn
+from runtime.tape import Contents, Tape
+from runtime.tape_records import AnyRecord, Began, LeftOut, Lost, Sent, Turn
 from runtime.witness import Witness
 
 log = logger("recorder")

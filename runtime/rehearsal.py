@@ -18,7 +18,7 @@ from runtime.journal import Journal
 from runtime.post import PostOffice
 from runtime.replay import Cast, beginning_of, different, lost
 from runtime.sim_host import SimHost
-from runtime.tape import BEGINNING, AnyRecord, Turn
+from runtime.tape_records import BEGINNING, AnyRecord, Turn
 
 
 class Rehearsal:

@@ -18,7 +18,7 @@ from runtime.mailbox import Mailbox, SimMailbox
 from runtime.post import PostOffice
 from runtime.sim_host import SimHost
 from runtime.supervision import Child
-from runtime.tape import BEGINNING, AnyRecord, Began, LeftOut, Lost, Turn
+from runtime.tape_records import BEGINNING, AnyRecord, Began, LeftOut, Lost, Turn
 
 Cast = Callable[[str], Child | None]
 """How the actor at an address is started in a replay; None for those that do not play."""

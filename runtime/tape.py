@@ -1,30 +1,22 @@
 """A tape: what was sent and done in one process, in its order, in SQLite files of limited size.
 
 Each start of a process, and each full file, begins a file; they are numbered. `records` has what
-happened, with columns to search by and the record itself: MessagePack, packed by zlib if it pays.
-Whoever knows the messages may add tables of what is in them.
+happened, with columns to search by and the bytes of the record itself. Whoever knows the messages
+may add tables of what is in them.
 """
 
 import contextlib
 import os
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-import msgspec
 import pysqlite3.dbapi2 as sqlite
 
-from runtime.codec import Letter, Message, decode, join
 from runtime.errors import OurError
+from runtime.tape_records import VERSION, AnyRecord, Began, columns, packed, unpacked
 
 SUFFIX = ".sqlite"
-VERSION = 2
-BEGINNING = "(beginning)"
-"""In the place of a kind, in the turn in which an actor starts; it heard nothing there."""
-
-WORTH_PACKING = 256
-_PACKED = b"\x78"  # a record of ours never begins so
 SCHEMA = """
 CREATE TABLE recording (version INTEGER, node TEXT, at INTEGER, moment REAL);
 CREATE TABLE records (
@@ -32,65 +24,6 @@ CREATE TABLE records (
     at INTEGER, what TEXT, address TEXT, sender TEXT, kind TEXT, body BLOB
 );
 """
-
-
-class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """`at` is in ms since 1970 UTC, `moment` in seconds of the monotonic clock of its process."""
-
-    at: int
-    moment: float
-
-
-class Began(Record, frozen=True, tag=True, gc=False):
-    """The beginning of the recording; each of its files begins with the same."""
-
-    node: str
-    version: int = VERSION
-
-
-class Sent(Record, frozen=True, tag=True, gc=False):
-    """A letter as it travelled."""
-
-    to: str
-    sender: str
-    kind: str
-    data: bytes
-
-
-class Turn(Record, frozen=True, tag=True, gc=False):
-    """What one actor heard, the clock readings and ids that it got, and what it told then."""
-
-    address: str
-    sender: str
-    kind: str
-    heard: bytes
-    times: tuple[int, ...] = ()
-    moments: tuple[float, ...] = ()
-    ids: tuple[str, ...] = ()
-    told: tuple[bytes, ...] = ()
-
-    def letter(self) -> Letter[Message] | None:
-        """Return what was heard; None when it is of a kind that this program does not speak."""
-        return next(iter(decode(join([self.heard]))[0]), None)
-
-
-class LeftOut(Record, frozen=True, tag=True, gc=False):
-    """A letter, or a turn of `to`, of a kind that is not recorded, or that showed a secret."""
-
-    to: str
-    sender: str
-    kind: str
-
-
-class Lost(Record, frozen=True, tag=True, gc=False):
-    """So many records came faster than the disk took them."""
-
-    records: int
-
-
-AnyRecord = Began | Sent | Turn | LeftOut | Lost
-_encode = msgspec.msgpack.Encoder().encode
-_decoder: msgspec.msgpack.Decoder[AnyRecord] = msgspec.msgpack.Decoder(AnyRecord)
 
 
 class Contents(Protocol):
@@ -144,7 +77,7 @@ class Tape:
     def _add(self, record: AnyRecord) -> None:
         number = self._connection.execute(
             "INSERT INTO records (at, what, address, sender, kind, body) VALUES (?, ?, ?, ?, ?, ?)",
-            (record.at, type(record).__name__.lower(), *_columns(record), _packed(record)),
+            (record.at, type(record).__name__.lower(), *columns(record), packed(record)),
         ).lastrowid
         for table in self._contents:
             table.add(self._connection, number, record)
@@ -244,7 +177,10 @@ def select(path: Path, condition: str) -> Iterator[AnyRecord]:
     wanted = f"SELECT number, body FROM records WHERE {condition} ORDER BY number"
     with reading(path) as connection:
         for number, body in connection.execute(wanted):
-            yield _unpacked(path, number, body)
+            try:
+                yield unpacked(body)
+            except ValueError as error:
+                raise OurError(f"{path}: record {number} is damaged: {error}") from None
 
 
 def read_all(paths: Sequence[Path]) -> Iterator[AnyRecord]:
@@ -267,30 +203,6 @@ def reading(path: Path) -> Iterator[Any]:
 
 def _connected(path: Path) -> Any:
     return sqlite.connect(str(path), isolation_level=None, check_same_thread=False)
-
-
-def _columns(record: AnyRecord) -> tuple[str, str, str]:
-    match record:
-        case Turn(_, _, address, sender, kind):
-            return address, sender, kind
-        case Sent(_, _, to, sender, kind) | LeftOut(_, _, to, sender, kind):
-            return to, sender, kind
-    return "", "", ""
-
-
-def _packed(record: AnyRecord) -> bytes:
-    body = _encode(record)
-    if len(body) < WORTH_PACKING:
-        return body
-    return min(body, zlib.compress(body, 1), key=len)
-
-
-def _unpacked(path: Path, number: int, body: bytes) -> AnyRecord:
-    try:
-        data = zlib.decompress(body) if body[:1] == _PACKED else body
-        return _decoder.decode(data)
-    except (msgspec.MsgspecError, zlib.error, TypeError) as error:
-        raise OurError(f"{path}: record {number} is damaged: {error}") from None
 
 
 def _number(path: Path) -> int:

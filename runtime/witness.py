@@ -11,7 +11,7 @@ from runtime.cell import Cell
 from runtime.clock import Clock
 from runtime.codec import Letter, Message, Sealed, seal
 from runtime.identity import Identity
-from runtime.tape import BEGINNING, Turn
+from runtime.tape_records import BEGINNING, Turn
 
 Take = Callable[[Turn, int], None]
 """Takes a turn that is over, and about how many bytes it has."""

@@ -9,7 +9,8 @@ import msgspec
 
 from actors.recording.price_table import COLUMNS
 from runtime.codec import LETTER, Letter, Message, decode, join
-from runtime.tape import LeftOut, Lost, Sent, Turn, read, reading, select
+from runtime.tape import read, reading, select
+from runtime.tape_records import LeftOut, Lost, Sent, Turn
 
 Span = tuple[int, int]
 """From one moment up to another, without it, in ms since 1970 UTC."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from actors.messages import MarketUpdate
 from actors.selections import Event, Quote
-from runtime.tape import AnyRecord, Turn
+from runtime.tape_records import AnyRecord, Turn
 
 COLUMNS = (
     "record",

@@ -15,7 +15,8 @@ from runtime.recorder import Recorder
 from runtime.sim_host import SimHost
 from runtime.supervision import Child, Restart
 from runtime.supervisor import Supervisor
-from runtime.tape import BEGINNING, AnyRecord, LeftOut, Lost, Sent, Tape, Turn, newest, read_all
+from runtime.tape import Tape, newest, read_all
+from runtime.tape_records import BEGINNING, AnyRecord, LeftOut, Lost, Sent, Turn
 from tests.runtime.hosts import Echo, Relay, Say, SimDrive, ThreadDrive
 
 Drive = SimDrive | ThreadDrive

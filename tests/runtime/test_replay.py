@@ -14,7 +14,8 @@ from runtime.replay import Replay
 from runtime.sim_host import SimHost
 from runtime.supervision import Child, Restart
 from runtime.supervisor import Supervisor
-from runtime.tape import BEGINNING, AnyRecord, LeftOut, Lost, Turn, newest, read_all
+from runtime.tape import newest, read_all
+from runtime.tape_records import BEGINNING, AnyRecord, LeftOut, Lost, Turn
 from tests.runtime.hosts import Crash, Echo, Later, Relay, Say, SimDrive, ThreadDrive
 
 Drive = SimDrive | ThreadDrive

@@ -10,22 +10,8 @@ import pytest
 
 from runtime.codec import Letter, seal
 from runtime.errors import OurError
-from runtime.tape import (
-    BEGINNING,
-    AnyRecord,
-    Began,
-    LeftOut,
-    Lost,
-    Sent,
-    Tape,
-    Turn,
-    files,
-    newest,
-    read,
-    read_all,
-    recording,
-    recordings,
-)
+from runtime.tape import Tape, files, newest, read, read_all, recording, recordings
+from runtime.tape_records import BEGINNING, AnyRecord, Began, LeftOut, Lost, Sent, Turn
 from tests.runtime.hosts import Say
 
 BEGAN = Began(1_000, 5.0, "core")

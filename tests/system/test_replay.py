@@ -18,7 +18,8 @@ from runtime.journal import Journal
 from runtime.recorder import Recorder
 from runtime.replay import Replay
 from runtime.supervision import Child
-from runtime.tape import AnyRecord, LeftOut, Turn, newest, read_all
+from runtime.tape import newest, read_all
+from runtime.tape_records import AnyRecord, LeftOut, Turn
 
 SECONDS = 60.0
 MARKET = "market/football-today"

@@ -11,7 +11,8 @@ from actors.recording.price_table import PriceTable
 from actors.selections import Event, Quote
 from actors.units import Millis
 from runtime.codec import Message, seal
-from runtime.tape import AnyRecord, Began, LeftOut, Lost, Sent, Tape, Turn, files
+from runtime.tape import Tape, files
+from runtime.tape_records import AnyRecord, Began, LeftOut, Lost, Sent, Turn
 from tests.actors.world import EVENT, HOME, NOW, quote
 
 BEGAN = Began(NOW, 5.0, "core")
