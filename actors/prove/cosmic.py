@@ -153,7 +153,8 @@ def _tried(dumped: Sequence[str]) -> Iterator[tuple[dict[str, Any], dict[str, An
 def _survivor(change: dict[str, Any], result: dict[str, Any]) -> Survivor:
     lines = result["diff"].splitlines()[3:]
     was, now = (
-        "\n".join(line[1:].strip() for line in lines if line.startswith(sign)) for sign in "-+"
+        "\n".join(line[1:].strip() for line in lines if line.startswith(sign)).strip()
+        for sign in "-+"
     )
     within = change["definition_name"] or ""
     return Survivor(Rewrite(change["module_path"], within, was, now), change["start_pos"][0])
