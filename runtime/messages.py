@@ -4,6 +4,11 @@ from runtime.codec import Message, Overflow
 from runtime.limits import Finite
 
 
+def is_the_hosts(kind: type[Message]) -> bool:
+    """Tell whether a host says it for its actors, such as of their birth and death."""
+    return kind.__module__ == __name__
+
+
 class Stop(Message, frozen=True):
     """Finish: handle nothing more, run `on_stop`, leave."""
 

@@ -9,12 +9,12 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
-from runtime import messages
 from runtime.actor import Actor
 from runtime.cell import Ports
-from runtime.codec import Sealed, seal
+from runtime.codec import Sealed
 from runtime.identity import CountedIdentity
 from runtime.journal import Journal
+from runtime.messages import is_the_hosts
 from runtime.post import PostOffice
 from runtime.replay import Cast, beginning_of, different, lost
 from runtime.sim_host import SimHost
@@ -73,7 +73,7 @@ class Rehearsal:
         if letter is None or turn.sender == turn.address or self._cast(turn.sender):
             return
         self.fed += 1
-        self.host.post.send([seal(letter.message, letter.to, letter.sender)])
+        self.host.tell(letter.to, letter.message, letter.sender)
         self.host.run(0)
 
     def _start(self, address: str) -> None:
@@ -84,8 +84,7 @@ class Rehearsal:
         self.host.run(0)
 
     def _note(self, letter: Sealed) -> None:
-        runtimes = letter.kind.__module__ == messages.__name__  # a host speaks for its actors
-        if not runtimes and self._cast(letter.sender):
+        if not is_the_hosts(letter.kind) and self._cast(letter.sender):
             self.replayed.setdefault(letter.sender, []).append(letter.data)
 
     def _lend(self, actor_class: type[Actor], address: str) -> Ports:  # noqa: ARG002

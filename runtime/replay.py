@@ -8,13 +8,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from runtime import messages
 from runtime.actor import Actor
 from runtime.cell import Ports
 from runtime.codec import Letter, Message, Sealed
 from runtime.errors import OurError
 from runtime.journal import Journal
 from runtime.mailbox import Mailbox, SimMailbox
+from runtime.messages import is_the_hosts
 from runtime.post import PostOffice
 from runtime.sim_host import SimHost
 from runtime.supervision import Child
@@ -178,8 +178,7 @@ class _Unsent(PostOffice):
 
     def send(self, letters: Iterable[Sealed], again: bool = False) -> None:
         for letter in letters:
-            # A host speaks for its actors, too: of their birth and death.
-            if not again and letter.kind.__module__ != messages.__name__:
+            if not again and not is_the_hosts(letter.kind):
                 self._note(letter)
 
     def bury(self, kind: str, to: str, sender: str, reason: str) -> None:

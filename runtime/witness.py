@@ -6,15 +6,16 @@ Whoever gives an actor of the same class the first two again is to hear the thir
 from collections.abc import Callable
 from typing import Any
 
-from runtime import messages
 from runtime.cell import Cell
 from runtime.clock import Clock
 from runtime.codec import Letter, Message, Sealed, seal
+from runtime.errors import CodecError
 from runtime.identity import Identity
-from runtime.tape_records import BEGINNING, Turn
+from runtime.messages import is_the_hosts
+from runtime.tape_records import BEGINNING, LeftOut, Turn
 
-Take = Callable[[Turn, int], None]
-"""Takes a turn that is over, and about how many bytes it has."""
+Take = Callable[[Turn | LeftOut, int], None]
+"""Takes a turn that is over, or that it cannot be recorded, and about how many bytes it has."""
 
 OVERHEAD = 200
 
@@ -95,17 +96,22 @@ class Witness:
         self, let_go: Callable[[list[Sealed], bool], None]
     ) -> Callable[[list[Sealed], bool], None]:
         def told(letters: list[Sealed], at_once: bool) -> None:
-            # A host speaks for its actors, too: of their birth and death.
-            own = (one.data for one in letters if one.kind.__module__ != messages.__name__)
-            self._told += own
+            self._told += (one.data for one in letters if not is_the_hosts(one.kind))
             let_go(letters, at_once)
 
         return told
 
     def _note_letter(self, at: int, moment: float, letter: Letter[Message]) -> None:
-        message = letter.message
-        heard = seal(message, letter.to, letter.sender).data
-        self._note(at, moment, letter.sender, type(message).__name__, heard)
+        kind = type(letter.message).__name__
+        try:
+            heard = seal(letter.message, letter.to, letter.sender).data
+        except (
+            CodecError
+        ):  # a timer's, which never travels: the turn counts, its recording does not
+            self._forget()
+            self._take(LeftOut(at, moment, self._address, letter.sender, kind), OVERHEAD)
+        else:
+            self._note(at, moment, letter.sender, kind, heard)
 
     def _note(self, at: int, moment: float, sender: str, kind: str, heard: bytes) -> None:
         turn = Turn(
@@ -120,8 +126,11 @@ class Witness:
             tuple(self._ids),
             tuple(self._told),
         )
-        for noted in (self._times, self._moments, self._ids, self._told):
-            noted.clear()
+        self._forget()
         if self._cell is not None and self._cell.abandoned:
             return  # another incarnation lives at this address by now
         self._take(turn, OVERHEAD + len(heard) + sum(map(len, turn.told)))
+
+    def _forget(self) -> None:
+        for noted in (self._times, self._moments, self._ids, self._told):
+            noted.clear()

@@ -19,8 +19,8 @@ LINE_MOVED = "the line moved"
 NO_PRICE = "no closing price"
 NO_MARGIN = "closing prices without margin"
 AT_CLOSE = "bet at the close"
-IN_PLAY = "bet in play"
-MISSING = (AT_CLOSE, LINE_MOVED, NO_PRICE, NO_MARGIN, IN_PLAY)
+IN_PLAY_BET = "bet in play"
+MISSING = (AT_CLOSE, LINE_MOVED, NO_PRICE, NO_MARGIN, IN_PLAY_BET)
 
 _ORDER: dict[MarketType, tuple[Side, ...]] = {
     MarketType.ONE_X_TWO: (Side.HOME, Side.AWAY, Side.DRAW),

@@ -9,17 +9,20 @@ made before the off.
 from collections.abc import Iterable, Iterator, Mapping
 
 from actors.backtest.bets import Bet
-from actors.backtest.closing import IN_PLAY as IN_PLAY_BET
-from actors.backtest.closing import NO_PRICE, Worth
-from actors.backtest.markets import off_of
+from actors.backtest.closing import IN_PLAY_BET, NO_PRICE, Worth
 from actors.exchange.book import MarketBook, RunnerBook
+from actors.exchange.measures import half_even
 from actors.exchange.orders import Order, Side, State
 from actors.exchange.replay import Replayed
 from actors.exchange.settlement import MarketResult
+from actors.exchange.stream import MarketDefinition
 from actors.orders import OrderState
-from actors.units import line_text
+from actors.units import line_text, money_text, price_text
 
 EXCHANGE = "exchange"
+UNDEFINED = MarketDefinition("INACTIVE", False, 0, 0, [])
+"""Of a market that never said what it is: no order is accepted there."""
+
 BEFORE, IN_PLAY = "before the off", "in play"
 
 
@@ -52,8 +55,7 @@ def _bet(
     nets: Mapping[int, int],
     strategy: str,
 ) -> Bet:
-    definition, runner = book.definition, book.runners.get(order.asked.runner)
-    assert definition is not None  # without one no order is taken
+    definition, runner = book.definition or UNDEFINED, book.runners.get(order.asked.runner)
     closed = order.market in results
     state = _state(order, closed)
     settled = state in (OrderState.SETTLED, OrderState.VOID)
@@ -67,7 +69,7 @@ def _bet(
         match=definition.event_name or definition.name or order.market,
         division="",
         league=definition.market_type or definition.betting_type,
-        start=off_of(definition.market_time),
+        start=definition.off,
         market=asked.side.value,
         side=asked.side.value,
         line=asked.runner[1],
@@ -111,7 +113,7 @@ def _risked(order: Order, price: int) -> int:
         return stake
     pairs = zip(order.fills, order.prices, strict=True)
     matched = sum(fill.size * (paid - 1_000) for fill, paid in pairs) if order.matched else 0
-    return round((matched or stake * (price - 1_000)) / 1_000)
+    return half_even(matched or stake * (price - 1_000), 1_000)
 
 
 def _worth(order: Order, runner: RunnerBook | None, price: int, in_play: bool) -> Worth:
@@ -127,8 +129,8 @@ def _worth(order: Order, runner: RunnerBook | None, price: int, in_play: bool) -
 
 def _asked(order: Order) -> str:
     asked = order.asked
-    stake, price = asked.stake / 100, asked.price / 1000
-    return f"{asked.side.value} {stake:.2f} at {price:.2f}, {asked.persistence.value}"
+    wanted = f"{asked.side.value} {money_text(asked.stake)} at {price_text(asked.price)}"
+    return f"{wanted}, {asked.persistence.value}"
 
 
 def _outcome(order: Order) -> str:
@@ -142,7 +144,7 @@ def _outcome(order: Order) -> str:
         ("void", order.voided),
         ("still open", order.open),
     )
-    return ", ".join(f"{amount / 100:.2f} {name}" for name, amount in parts if amount)
+    return ", ".join(f"{money_text(amount)} {name}" for name, amount in parts if amount)
 
 
 def _name(runner: RunnerBook | None, order: Order) -> str:

@@ -5,7 +5,6 @@ our own have no part in it.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -93,7 +92,7 @@ def counted(of: Replayed) -> Counted:
     defined = [book.definition for book in of.books.values() if book.definition is not None]
     if not defined:
         raise OurError("the files hold no market that says what it is")
-    offs = sorted(off_of(one.market_time) for one in defined)
+    offs = sorted(one.off for one in defined)
     return Counted(
         len(of.books),
         sum(one.status == "CLOSED" for one in defined),
@@ -104,17 +103,6 @@ def counted(of: Replayed) -> Counted:
         of.fault_count,
         tuple(str(fault) for fault in of.faults[:FAULTS_KEPT]),
     )
-
-
-def off_of(market_time: str) -> int:
-    """Return a market's announced start in ms since 1970 UTC; 0 when it does not say."""
-    try:
-        moment = datetime.fromisoformat(market_time)
-    except ValueError:
-        return 0
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1000)
 
 
 def _begins_as_stream(path: Path) -> bool:

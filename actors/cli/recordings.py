@@ -13,13 +13,13 @@ import msgspec
 from actors.cli.options import answer, json_option, state_option
 from actors.recording import parquet
 from actors.recording.contents import Summary, messages, prices, span, summary
-from actors.recording.price_table import COLUMNS
+from actors.recording.price_table import COLUMNS, EVENT_COLUMNS
 from actors.state_folder import StateFolder
 from runtime.errors import OurError
 from runtime.tape import recordings as found_in
 
 NODE = "core"
-PRICE_COLUMNS = (*COLUMNS, "sport", "league", "home", "away", "start")
+PRICE_COLUMNS = (*COLUMNS, *EVENT_COLUMNS)
 MESSAGE_COLUMNS = ("at", "what", "to", "from", "kind", "message")
 day_type = click.DateTime(["%Y-%m-%d"])
 

@@ -1,7 +1,6 @@
 """Favourite: back or lay each market's favourite once before the off; an example to go on from."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -34,8 +33,8 @@ class Favourite(ExchangeStrategy):
         if book.definition is None:
             return ()
         if book.id not in self._due:
-            off = datetime.fromisoformat(book.definition.market_time).timestamp() * 1000
-            self._due[book.id] = round(off - self.parameters.minutes * MINUTE)
+            off = book.definition.off
+            self._due[book.id] = off - round(self.parameters.minutes * MINUTE) if off else None
         due = self._due[book.id]
         if due is None or view.now < due:
             return ()

@@ -6,6 +6,7 @@ everywhere. What is known must have its type and lie in its range, or the whole 
 what is read over.
 """
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -59,6 +60,17 @@ class MarketDefinition(msgspec.Struct, frozen=True, rename="camel"):
     event_name: str = ""
     name: str = ""
     market_time: str = ""
+
+    @property
+    def off(self) -> int:
+        """Return the announced start in ms since 1970 UTC; 0 when it says none."""
+        try:
+            moment = datetime.fromisoformat(self.market_time)
+        except ValueError:
+            return 0
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return round(moment.timestamp() * 1000)
 
 
 class RunnerChange(msgspec.Struct, frozen=True, gc=False):

@@ -13,7 +13,9 @@ from actors.books.asianodds.last_look import LastLook
 from actors.door import Door, Ready, fit
 from actors.errors import UnknownOutcomeError
 from actors.gateway import Gateway
+from actors.hedge import course
 from actors.ledger import Ledger, Order
+from actors.market_view import MarketView
 from actors.orders import Intent, OrderState, Permit
 from actors.permits import PermitKey
 from actors.risk import controls
@@ -22,6 +24,7 @@ from actors.risk.reservations import Reservations
 from actors.simulation import run
 from actors.simulation.carriage import SimClient
 from actors.simulation.plan import Plan, plan
+from actors.strategies import answers
 from runtime.actor import Actor
 from runtime.errors import DiskRefusesError
 from runtime.journal import Journal
@@ -208,6 +211,15 @@ def _counts_what_the_disk_refuses(patch: Patch) -> None:
     patch(Supervision, "exited", strict)
 
 
+def _sells_what_stands_beside(patch: Patch) -> None:
+    patch(answers, "Reference", type("Nothing", (), {}))
+    patch(MarketView, "offers", lambda _self, _quote: True)
+
+
+def _begins_bundles_of_what_is_paused(patch: Patch) -> None:
+    patch(course, "SCOPES", ())
+
+
 MUTANTS: Mapping[str, Mutant] = {
     "ignores the kill gate": Mutant(_blind_to("kill gate closed"), "through a closed gate"),
     "looks before the connection only": Mutant(_looks_before_the_connection_only, tests=DOOR),
@@ -241,6 +253,12 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "sends though SENDING was refused": Mutant(
         _takes_a_refused_write_for_written("gateway/"), tests="tests/actors/test_full_disk.py"
+    ),
+    "sells what stands beside": Mutant(
+        _sells_what_stands_beside, tests="tests/actors/test_market_beside.py"
+    ),
+    "begins bundles of what is paused": Mutant(
+        _begins_bundles_of_what_is_paused, tests="tests/actors/hedge"
     ),
     "gives up on a disk that stays full": Mutant(
         _counts_what_the_disk_refuses, tests="tests/runtime/test_actor_disk.py"

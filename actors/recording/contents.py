@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from actors.recording.price_table import COLUMNS
+from actors.recording.price_table import COLUMNS, EVENT_COLUMNS
 from runtime.codec import LETTER, Letter, Message, decode, join
 from runtime.tape import read, reading, select
 from runtime.tape_records import LeftOut, Lost, Sent, Turn
@@ -57,14 +57,14 @@ def prices(files: Iterable[Path], within: Span = ALWAYS) -> Iterator[dict[str, A
     events: dict[str, tuple[Any, ...]] = {}
     for path in files:
         with reading(path) as connection:
-            for key, *names in connection.execute("SELECT * FROM events"):
+            known = f"SELECT event, {', '.join(EVENT_COLUMNS)} FROM events"
+            for key, *names in connection.execute(known):
                 events[key] = tuple(names)
             wanted = f"SELECT {', '.join(COLUMNS)} FROM prices WHERE at >= ? AND at < ?"
             for row in connection.execute(f"{wanted} ORDER BY rowid", within):
                 found = dict(zip(COLUMNS, row, strict=True))
-                names = events.get(found["event"], (None,) * 5)
-                titles = ("sport", "league", "home", "away", "start")
-                yield found | dict(zip(titles, names, strict=True))
+                names = events.get(found["event"], (None,) * len(EVENT_COLUMNS))
+                yield found | dict(zip(EVENT_COLUMNS, names, strict=True))
 
 
 def messages(files: Iterable[Path], within: Span = ALWAYS) -> Iterator[dict[str, Any]]:

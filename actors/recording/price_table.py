@@ -25,6 +25,7 @@ COLUMNS = (
     "source_time",
     "received_time",
 )
+EVENT_COLUMNS = ("sport", "league", "home", "away", "start")
 Row = tuple[object, ...]
 
 _PRICE = f"INSERT INTO prices ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"

@@ -167,6 +167,30 @@ def test_a_turn_that_shows_a_concealed_value_is_noted_without_its_content(tmp_pa
     assert (left_out.to, left_out.sender, left_out.kind) == ("namer", "namer", "Say")
 
 
+def test_a_turn_with_a_letter_that_cannot_travel_is_noted_and_the_actor_goes_on(
+    tmp_path: Path,
+) -> None:
+    class Hoarder(Namer):
+        def on_message(self, message: Message, sender: str) -> None:
+            if sender == self.address:
+                self.heard.append("large")
+            else:
+                self.after(1, Say("x" * (Say.largest + 1)))
+
+    host = SimHost()
+    recorder = Recorder(tmp_path / "tape", "core", host.clock)
+    recorder.attach(host)
+    heard: list[str] = []
+    host.spawn(Hoarder, "namer", heard=heard)
+    for _ in range(2):
+        host.tell("namer", Say("x"))
+        host.run(2)
+    recorder.close()
+    assert heard == ["start", "large", "large"]
+    records = tape(tmp_path / "tape")
+    assert [one.kind for one in records if isinstance(one, LeftOut)] == ["Say", "Say"]
+
+
 def test_a_turn_that_failed_is_recorded_with_what_it_heard(tmp_path: Path) -> None:
     class Failing(Namer):
         def on_message(self, message: Message, sender: str) -> None:

@@ -8,23 +8,26 @@ from hypothesis import strategies as st
 
 from actors.backtest.figures import figures
 from actors.backtest.market_bets import bets_of_markets, net_profits
-from actors.backtest.markets import Markets, counted, markets, off_of, recorded_markets, replayed
+from actors.backtest.markets import Markets, counted, markets, recorded_markets, replayed
 from actors.backtest.outcome import Outcome, body
 from actors.backtest.plan import Ground, Plan
 from actors.backtest.plays import Play, Played, ground_of, played, plays
 from actors.backtest.report import page
 from actors.exchange.book import MarketBook
-from actors.exchange.orders import LimitOrder, Order, Rule, Side
+from actors.exchange.favourite import Favourite
+from actors.exchange.orders import LimitOrder, Order, Reason, Rule, Side
 from actors.exchange.replay import Replayed
 from actors.exchange.settlement import MarketResult
+from actors.exchange.strategy import ExchangeView
 from runtime.errors import ConfigurationError, OurError
 from tests.actors.backtest.samples import CONFIG, SEASON
-from tests.actors.exchange.scene import A, definition, market_change, runner_change
+from tests.actors.exchange.scene import A, B, definition, market_change, runner_change
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA = ROOT / "actors" / "exchange" / "data"
 SAMPLES = "tests.actors.backtest.exchange_samples"
 FAVOURITE = "actors.exchange.favourite:Favourite"
+OFF = 1_667_797_200_000
 
 
 def on(use: str = FAVOURITE, data: Path = DATA, **parameters: float | str) -> Markets:
@@ -100,9 +103,9 @@ def test_closing_value_is_against_the_starting_price(
 def test_a_bet_has_all_that_a_report_shows() -> None:
     (bet,) = bets_of_markets(one_order(Side.LAY, 3_000, 2.5), "s")
     assert (bet.match, bet.league, bet.text, bet.score) == ("Moe", "WIN", "Alf", "winner")
-    assert (bet.stake, bet.pnl, bet.price, bet.start) == (2_000, -2_000, 3_000, 1_667_797_200_000)
+    assert (bet.stake, bet.pnl, bet.price, bet.start) == (2_000, -2_000, 3_000, OFF)
     assert (bet.made_at, bet.placed_at, bet.settled_at) == (5, 6, 9)
-    assert (bet.reason, bet.outcome) == ("lay 10.00 at 3.00, lapse", "10.00 matched")
+    assert (bet.reason, bet.outcome) == ("lay 10.00 at 3.000, lapse", "10.00 matched")
 
 
 def test_where_closing_value_cannot_be_measured_the_reason_is_named() -> None:
@@ -182,16 +185,20 @@ def test_each_file_that_is_over_is_told() -> None:
     assert told == [1, 1]
 
 
-@pytest.mark.parametrize(
-    ("told", "at"),
-    [
-        ("2022-11-07T05:00:00.000Z", 1_667_797_200_000),
-        ("2022-11-07T05:00:00", 1_667_797_200_000),
-        ("", 0),
-    ],
-)
-def test_an_off_is_read_as_utc(told: str, at: int) -> None:
-    assert off_of(told) == at
+def test_an_order_in_a_market_that_never_says_what_it_is_was_refused() -> None:
+    order = Order(1, "1.1", LimitOrder(A, Side.BACK, 2_000, 1_000), 5)
+    order.refuse(Reason.MARKET_NOT_OPEN)
+    (bet,) = bets_of_markets(Replayed(1, {"1.1": MarketBook("1.1")}, [order], [], [], [], 0), "s")
+    assert (bet.state, bet.match, bet.start) == ("refused", "1.1", 0)
+
+
+def test_the_favourite_of_a_market_that_says_no_start_is_left_alone() -> None:
+    book = MarketBook("1.1")
+    shown = [runner_change(key, atb=[[2.0, 9]], atl=[[2.1, 9]]) for key in (A, B)]
+    for start, wishes in (("", 0), ("2022-11-07T05:00:00", 1), ("2022-11-07T05:00:00.000Z", 1)):
+        book.apply(market_change(*shown, marketDefinition=definition(marketTime=start)), OFF)
+        strategy = Favourite(Favourite.Parameters())
+        assert len(strategy.on_update(ExchangeView(book, {}))) == wishes
 
 
 def test_a_report_of_recorded_markets_speaks_of_markets(everything: Replayed) -> None:
