@@ -105,9 +105,7 @@ class Witness:
         kind = type(letter.message).__name__
         try:
             heard = seal(letter.message, letter.to, letter.sender).data
-        except (
-            CodecError
-        ):  # a timer's, which never travels: the turn counts, its recording does not
+        except CodecError:  # a timer's letter never travels, so nobody has looked at its size
             self._forget()
             self._take(LeftOut(at, moment, self._address, letter.sender, kind), OVERHEAD)
         else:

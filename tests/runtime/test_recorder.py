@@ -171,7 +171,7 @@ def test_a_turn_with_a_letter_that_cannot_travel_is_noted_and_the_actor_goes_on(
     tmp_path: Path,
 ) -> None:
     class Hoarder(Namer):
-        def on_message(self, message: Message, sender: str) -> None:
+        def on_message(self, message: Message, sender: str) -> None:  # noqa: ARG002
             if sender == self.address:
                 self.heard.append("large")
             else:
