@@ -24,33 +24,36 @@ ACCEPTED = Path(__file__).with_name("accepted_rewrites.yaml")
 
 _DOOR = "tests/actors/test_door.py"
 _RISK = "tests/actors/risk"
+_ACTOR = (f"{_RISK}/test_actor.py", f"{_RISK}/test_actor_restarts.py")
+_CONTROLS = (f"{_RISK}/test_controls.py", f"{_RISK}/test_controls_scopes.py")
 
 REWRITTEN: Mapping[str, tuple[str, ...]] = {
     "actors/risk/actor.py": (
-        *(f"{_RISK}/test_actor.py", f"{_RISK}/test_steering.py", f"{_RISK}/test_reservations.py"),
+        *(*_ACTOR, f"{_RISK}/test_steering.py", f"{_RISK}/test_reservations.py"),
         f"{_RISK}/test_risk_over_time.py",
     ),
     "actors/risk/reservations.py": (
-        *(f"{_RISK}/test_controls.py", f"{_RISK}/test_actor.py", f"{_RISK}/test_reservations.py"),
-        f"{_RISK}/test_steering.py",
+        *(*_CONTROLS, *_ACTOR, f"{_RISK}/test_reservations.py", f"{_RISK}/test_steering.py"),
     ),
-    "actors/door.py": (_DOOR, "tests/actors/test_gateway.py"),
-    "actors/risk/controls.py": (f"{_RISK}/test_controls.py", f"{_RISK}/test_actor.py"),
+    "actors/door.py": (
+        *(_DOOR, "tests/actors/test_gateway_door.py", "tests/actors/test_gateway.py"),
+    ),
+    "actors/risk/controls.py": (*_CONTROLS, *_ACTOR),
     "actors/reconciliation.py": (
         *("tests/actors/test_reconciliation.py", "tests/actors/test_settler.py"),
         f"{_RISK}/test_steering.py",
     ),
     "actors/gate.py": ("tests/actors/test_gate.py",),
-    "actors/risk/exposure.py": (f"{_RISK}/test_controls.py",),
+    "actors/risk/exposure.py": _CONTROLS,
     "actors/risk/steering.py": (f"{_RISK}/test_steering.py",),
     "actors/risk/rules.py": (f"{_RISK}/test_steering.py",),
     "actors/risk/worst_case.py": (f"{_RISK}/test_worst_case.py",),
     "actors/odds/exposure.py": (
         *("tests/actors/odds/test_odds_exposure.py", f"{_RISK}/test_worst_case.py"),
     ),
-    "actors/risk/scene.py": (f"{_RISK}/test_controls.py", f"{_RISK}/test_actor.py"),
+    "actors/risk/scene.py": (*_CONTROLS, *_ACTOR),
     "actors/absence.py": ("tests/actors/test_absence.py", "tests/actors/test_settler.py"),
-    "actors/risk/results.py": (f"{_RISK}/test_results.py", f"{_RISK}/test_controls.py"),
+    "actors/risk/results.py": (f"{_RISK}/test_results.py", *_CONTROLS),
     "actors/books/asianodds/last_look.py": ("tests/actors/books/test_asianodds_last_look.py",),
     "actors/permits.py": ("tests/actors/test_permits.py", _DOOR),
 }

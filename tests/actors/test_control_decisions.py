@@ -6,7 +6,7 @@ import pytest
 
 from actors.messages import AccountState, Reply, Steer, Steered
 from actors.units import Millis
-from tests.actors.test_control import Desk, desk
+from tests.actors.control_desk import Desk, desk
 from tests.actors.world import NOW
 
 __all__ = ["desk"]

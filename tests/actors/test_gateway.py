@@ -1,6 +1,5 @@
 """Gateway: journal first, one send, and every way a placement can end is the right state."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,88 +7,22 @@ import pytest
 
 from actors.books.asianodds.connection import Answer
 from actors.errors import BookError, NotSentError, SessionLostError, UnknownOutcomeError
-from actors.gate import KillGate
 from actors.gateway import Gateway
-from actors.messages import OrderMoved, Place, Token, TokenRejected, TokenWanted
-from actors.orders import Intent, OrderState, Permit
-from actors.settings import Mode
+from actors.messages import Place, Token, TokenRejected, TokenWanted
+from actors.orders import OrderState
 from tests.actors.books.answers import envelope
-from tests.actors.fake_book import FakeBook, offered, taken
+from tests.actors.fake_book import offered, taken
+from tests.actors.gateway_desk import COURIER, EXECUTOR, Desk, desk
 from tests.actors.world import (
-    ACCOUNT,
-    HOME,
-    KEY,
     TO_PERMITTED,
     TO_SENDING,
-    Clerk,
     S,
-    World,
     intent,
     permit_for,
     selection,
 )
 
-COURIER = "gateway/ao/1"
-EXECUTOR = f"executor/{HOME.key}"
-
-
-class Desk:
-    """A courier with everybody around it played by the test."""
-
-    def __init__(self, folder: Path, mode: Mode = Mode.PAPER) -> None:
-        self.book = FakeBook()
-        self.gate = KillGate(folder)
-        self.mode = mode
-        self.world = World("session/ao", "risk", EXECUTOR)
-        self.clerk = Clerk(self.world.journal, "risk")
-        self.states_when_asked: list[str] = []
-        self.states_when_sent: list[str] = []
-        self.book.when_asked = lambda: self.states_when_asked.append(self.state())
-        self.book.when_sent = lambda: self.states_when_sent.append(self.state())
-
-    def start(self, token: str = "token-1", courier: str = COURIER) -> None:
-        self.world.spawn(
-            Gateway,
-            courier,
-            account="ao",
-            settings=ACCOUNT,
-            connect=self.book.connect,
-            gate=self.gate,
-            key=KEY,
-            mode=self.mode,
-            max_price_age=30.0,
-        )
-        if token:
-            self.world.tell(courier, Token(token, "http://book/base"), sender="session/ao")
-
-    def permitted(self, order: str = "t-1", **fields: Any) -> Intent:
-        wanted = intent(order, **fields)
-        self.clerk.want(wanted, *TO_PERMITTED)
-        return wanted
-
-    def place(self, wanted: Intent | None = None, **permit: Any) -> None:
-        made = wanted or self.permitted()
-        leave: Permit = permit_for(made, **permit)
-        self.world.tell(COURIER, Place(made, leave), sender=EXECUTOR)
-
-    def state(self, order: str = "t-1") -> str:
-        return self.world.order(order).state
-
-    def reason(self) -> str:
-        return self.world.order("t-1").reason
-
-    def steps(self) -> list[str]:
-        return self.world.steps("t-1")
-
-    def moved(self, to: str = "risk") -> list[tuple[str, int]]:
-        return [(moved.state, moved.stake) for moved in self.world.told(to, OrderMoved)]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    made = Desk(tmp_path)
-    made.start()
-    return made
+__all__ = ["desk"]
 
 
 def test_a_courier_asks_for_the_token_at_its_start(tmp_path: Path) -> None:
@@ -237,110 +170,6 @@ def test_a_floor_is_never_undercut_whatever_the_first_price_was(desk: Desk) -> N
     desk.book.offers = [offered(Price=1.94)]
     desk.place(desk.permitted(floor=1945))
     assert desk.book.sent == []
-
-
-# The door.
-
-
-def test_a_dry_run_does_everything_but_the_placement(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, Mode.DRY)
-    desk.start()
-    desk.place()
-    assert [call for _, call, _ in desk.book.calls] == ["GetPlacementInfo"]
-    assert desk.steps() == ["intent", "permitted", "expired"]
-    assert desk.reason() == "dry run: nothing is placed"
-
-
-def test_a_gate_that_is_closed_lets_nothing_out(desk: Desk) -> None:
-    desk.gate.close("test", "ada", 5)
-    desk.place()
-    assert desk.book.sent == []
-    assert desk.reason() == "kill gate closed"
-
-
-def test_a_gate_that_closes_while_the_book_makes_its_offer_lets_nothing_out(desk: Desk) -> None:
-    desk.book.when_asked = lambda: desk.gate.close("test", "ada", 5)
-    desk.place()
-    assert desk.book.sent == []
-    assert desk.steps() == ["intent", "permitted", "expired"]
-
-
-def at_commit(desk: Desk, act: Callable[[], None]) -> None:
-    """Let something happen after SENDING is durable and before the first byte."""
-    gateway = desk.world.host.cells[COURIER].actor
-    assert isinstance(gateway, Gateway)
-    original = gateway._begin_sending
-
-    def begin(ready: Any) -> bool:
-        begun = original(ready)
-        act()
-        return begun
-
-    gateway._begin_sending = begin  # type: ignore[method-assign]
-
-
-def test_a_gate_that_closes_at_the_very_last_lets_nothing_out(desk: Desk) -> None:
-    at_commit(desk, lambda: desk.gate.close("test", "ada", 5))
-    desk.place()
-    assert desk.book.sent == []
-    assert desk.steps() == ["intent", "permitted", "sending", "not_sent"]
-    assert desk.reason() == "kill gate closed"
-    assert desk.moved() == [("not_sent", 1000)]
-
-
-def test_a_permit_that_runs_out_at_the_very_last_lets_nothing_out(desk: Desk) -> None:
-    at_commit(desk, lambda: desk.world.host.clock.advance_to(15.0))
-    desk.place()
-    assert desk.book.sent == []
-    assert desk.steps() == ["intent", "permitted", "sending", "not_sent"]
-    assert desk.reason() == "permit ran out"
-
-
-def test_an_offer_that_takes_longer_than_the_permit_comes_to_nothing(desk: Desk) -> None:
-    desk.book.when_asked = lambda: desk.world.host.clock.advance_to(15.0)
-    desk.place()
-    assert desk.book.sent == []
-    assert desk.reason() == "permit ran out"
-
-
-def test_the_age_of_an_offer_counts_from_when_it_was_asked_for(desk: Desk) -> None:
-    desk.book.when_asked = lambda: desk.world.host.clock.advance_to(31.0)
-    desk.place(expires=1_000.0)
-    assert desk.book.sent == []
-    assert desk.state() == S.EXPIRED.value
-    assert desk.reason() == "price is 31.0 s old"
-
-
-def test_an_order_whose_permit_ran_out_in_the_mailbox_asks_the_book_nothing(desk: Desk) -> None:
-    wanted = desk.permitted()
-    desk.world.host.run(14.5)
-    desk.place(wanted)
-    assert desk.book.calls == []
-    assert desk.reason() == "permit ran out"
-
-
-def test_the_book_gets_no_longer_to_answer_than_the_permit_lasts(desk: Desk) -> None:
-    wanted = desk.permitted()
-    desk.world.host.run(11.0)
-    desk.place(wanted)
-    assert desk.book.asked[0]["Timeout"] == 4
-
-
-@pytest.mark.parametrize("permit", [{"term": 0}, {"order": "t-9"}, {"book": "PIN"}, {"stake": 0}])
-def test_a_permit_that_does_not_fit_lets_nothing_out(desk: Desk, permit: dict[str, Any]) -> None:
-    desk.place(**permit)
-    assert desk.book.sent == []
-    assert desk.state() == "expired"
-
-
-def test_a_permit_of_a_courier_that_is_of_another_term_is_none(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    desk.world.journal.begin_term(5)
-    desk.start()
-    desk.clerk = Clerk(desk.world.journal, "risk")
-    desk.place()
-    assert desk.book.sent == []
-    assert desk.reason() == "permit of term 1, this is 2"
 
 
 # Risk, the journal and the courier's own end.

@@ -3,18 +3,14 @@
 import datetime
 import json
 import socket
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from actors.books.asianodds import wire
 from actors.books.asianodds.client import AccountSummary, AsianOddsClient, Login
 from actors.books.asianodds.feed import FeedState
-from actors.books.asianodds.placement import Offer, place, placement_info
 from actors.errors import (
     BookError,
-    BookRefusedError,
     LoginRefusedError,
     MalformedAnswerError,
     NotSentError,
@@ -22,63 +18,22 @@ from actors.errors import (
     ThrottledError,
     UnknownOutcomeError,
 )
-from actors.selections import MarketType, Period, Phase, Selection, Side
+from actors.selections import Phase
 from actors.units import Millis, Money
 from runtime.errors import TictacError
-from tests.actors.books.answers import envelope, feed, recorded, row
-from tests.actors.books.loopback import CUT, SILENT, Loopback, listening
+from tests.actors.books.answers import envelope, feed, row
+from tests.actors.books.calling import (
+    HANDED,
+    bet,
+    client,
+    logged_in,
+    offered,
+    offers,
+    server,
+)
+from tests.actors.books.loopback import CUT, SILENT, Loopback
 
-QUARTER = Selection("ao-1", MarketType.HANDICAP, Period.FULL_TIME, -25, Side.HOME)
-HANDED = {
-    "BetPlacementReference": "WA-a-1",
-    "PlacementData": [{"Bookie": "PIN", "PlacedSuccessfully": True, "Rejected": False}],
-}
-
-
-@pytest.fixture
-def server() -> Iterator[Loopback]:
-    with listening() as loopback:
-        yield loopback
-
-
-@pytest.fixture
-def client(server: Loopback) -> Iterator[AsianOddsClient]:
-    client = AsianOddsClient(server.url, connect_seconds=2, read_seconds=0.2)
-    yield client
-    client.close()
-
-
-def logged_in(url: str = "", **fields: object) -> bytes:
-    """Return the answer to a login that succeeds."""
-    result = {"SuccessfulLogin": True, "Token": "123", "Key": "abc", "Url": url, **fields}
-    return envelope(result)
-
-
-def bet(client: AsianOddsClient, **changed: Any) -> object:
-    """Place the quarter line at PIN."""
-    wanted: dict[str, Any] = {
-        "selection": QUARTER,
-        "locator": "11/0/1",
-        "book": "PIN",
-        "price": 1930,
-        "stake": Money(500),
-        "place_bet_id": "a-1",
-        "last_look": lambda: None,
-    }
-    return place(client, "123", **(wanted | changed))
-
-
-def offers(client: AsianOddsClient, selection: Selection = QUARTER) -> tuple[Offer, ...]:
-    """Ask PIN about a selection."""
-    return placement_info(client, "123", selection=selection, locator="-11/1/1", bookies="PIN")
-
-
-def offered(**fields: object) -> bytes:
-    """Return the recorded offer, made one for home -0.25 at PIN."""
-    whole = json.loads(recorded("GetPlacementInfo"))
-    (one,) = whole["Result"]["OddsPlacementData"]
-    one |= {"Bookie": "PIN", "GameType": "H", "HDPorGoal": "0-0.5", **fields}
-    return json.dumps(whole).encode()
+__all__ = ["client", "server"]
 
 
 def test_a_login_sends_the_hash_and_brings_token_key_and_base(
@@ -369,104 +324,3 @@ def test_a_bet_that_cannot_be_meant_reaches_no_server(
     with pytest.raises(NotSentError):
         bet(client, locator="nowhere")
     assert server.asked == []
-
-
-def test_the_recorded_offer_is_read() -> None:
-    draw = Selection("ao-1", MarketType.ONE_X_TWO, Period.FULL_TIME, 0, Side.HOME)
-    with listening() as server:
-        server.answer(recorded("GetPlacementInfo"))
-        (offer,) = offers(AsianOddsClient(server.url), draw)
-    assert offer == Offer(
-        book="IBC",
-        price=1920,
-        minimum=Money(400),
-        maximum=Money(549100),
-        rejected=False,
-        message="",
-        line_text="",
-        currency="EUR",
-        home_score=0,
-        away_score=0,
-    )
-
-
-def test_an_offer_is_asked_for_with_everything_the_book_needs(
-    server: Loopback, client: AsianOddsClient
-) -> None:
-    server.answer(offered())
-    (offer,) = offers(client)
-    assert (offer.price, offer.rejected, offer.line_text) == (1920, False, "0-0.5")
-    assert json.loads(server.asked[0].body) == {
-        "GameId": -11,
-        "GameType": "H",
-        "OddsName": "HomeOdds",
-        "IsFullTime": 1,
-        "MarketTypeId": 1,
-        "SportsType": 1,
-        "OddsFormat": "00",
-        "Bookies": "PIN",
-        "Timeout": 10,
-    }
-
-
-@pytest.mark.parametrize(
-    ("fields", "price"),
-    [
-        ({"Odds": None, "Price": 1.93}, 1930),
-        ({"Odds": -0.73, "OddsFormat": "MY"}, 2369),
-        ({"Odds": 0.93, "OddsFormat": "HK"}, 1930),
-    ],
-)
-def test_an_offer_in_another_spelling_is_converted(
-    server: Loopback, client: AsianOddsClient, fields: dict[str, object], price: int
-) -> None:
-    server.answer(offered(**fields))
-    (offer,) = offers(client)
-    assert (offer.price, offer.rejected) == (price, False)
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"Odds": 0},
-        {"Odds": None},
-        {"Odds": -0.73},
-        {"Odds": "NaN"},
-        {"OddsFormat": "XX"},
-        {"HDPorGoal": "0.5"},
-        {"HDPorGoal": ""},
-        {"HDPorGoal": None},
-        {"GameType": "O"},
-        {"IsFullTime": False},
-        {"MaximumAmount": 1e300},
-        {"Rejected": True},
-        {"Code": -5},
-    ],
-)
-def test_an_offer_that_is_not_the_bet_meant_counts_as_rejected(
-    server: Loopback, client: AsianOddsClient, fields: dict[str, object]
-) -> None:
-    server.answer(offered(**fields))
-    (offer,) = offers(client)
-    assert offer.rejected
-
-
-def test_no_offers_is_an_empty_answer_and_another_shape_is_malformed(
-    server: Loopback, client: AsianOddsClient
-) -> None:
-    server.answer(envelope(None))
-    server.answer(envelope({"OddsPlacementData": "none"}))
-    server.answer(envelope(None, -1200, "Bookies missing"))
-    assert offers(client) == ()
-    with pytest.raises(MalformedAnswerError):
-        offers(client)
-    with pytest.raises(BookError):
-        offers(client)
-
-
-def test_an_offer_refused_with_a_reason_is_a_refusal(
-    server: Loopback, client: AsianOddsClient
-) -> None:
-    server.answer(envelope(None, -1, "The match is closed"))
-    with pytest.raises(BookRefusedError):
-        offers(client)

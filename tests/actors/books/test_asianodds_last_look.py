@@ -15,8 +15,8 @@ from actors.books.asianodds.last_look import (
 from actors.errors import BookError, NotSentError
 from actors.selections import Phase
 from tests.actors.books.answers import envelope, feed
+from tests.actors.books.calling import HANDED, bet, client, server
 from tests.actors.books.loopback import CUT, Loopback
-from tests.actors.books.test_asianodds_client import HANDED, bet, client, server
 
 __all__ = ["client", "server"]
 
