@@ -83,7 +83,12 @@ def _bet(order: Order, body: dict[str, Any], calendar: Calendar, closing: Closin
         worth = Worth(missing=AT_CLOSE)
     elif order.state in SETTLED:
         market, side = MarketType(order.market), Side(order.side)
-        worth = closing.worth(match, market, order.line, side, order.price)
+        if fixture.tape:
+            worth = closing.worth_on_tape(
+                fixture, market, order.line, side, order.book, order.price
+            )
+        else:
+            worth = closing.worth(match, market, order.line, side, order.price)
     return Bet(
         id=order.id,
         state=order.state,

@@ -3,7 +3,7 @@
 The earlier prices were collected on Friday afternoon for matches from Friday to Monday, and on
 Tuesday afternoon for those from Tuesday to Thursday, by the source's own notes; the closing ones
 are the last before kick-off. So much is known of when a price could be had, and no more: between
-the two moments a price stands still here.
+the two moments a price stands still here. Of a match on tape all prices are known, until it begins.
 """
 
 import datetime
@@ -11,8 +11,16 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 from actors.backtest.seasons import UNITED_KINGDOM, SeasonMatch
-from actors.paper.programme import MATCH_MINUTES, MINUTE_MS, Fixture, Programme
-from actors.paper.rows import Kind
+from actors.backtest.tapes import TapedMatch
+from actors.paper.programme import (
+    FOOTBALL,
+    MATCH_MINUTES,
+    MINUTE_MS,
+    ROWS_PER_MATCH,
+    Fixture,
+    Programme,
+)
+from actors.paper.rows import TAPED_FROM
 
 COLLECTED_AT = 15
 """The hour, in the United Kingdom, at which the earlier prices were taken."""
@@ -32,8 +40,17 @@ AFTER_FULL_TIME = 5 * MINUTE_MS + 60_000
 class Calendar(Programme):
     """Find fixtures by time or by id. `highest_stake` in minor units is every book's limit."""
 
-    def __init__(self, matches: Iterable[SeasonMatch], highest_stake: int = 10**9) -> None:
+    def __init__(
+        self, matches: Iterable[SeasonMatch | TapedMatch], highest_stake: int = 10**9
+    ) -> None:
         found = sorted(matches, key=lambda one: one.kick_off)
+        taped = [one for one in found if isinstance(one, TapedMatch)]
+        if taped:
+            self.books = tuple(
+                sorted({book for one in taped for line in one.tape for book in line.books})
+            )
+            self.sports = tuple(sorted({one.sport for one in taped}))
+            self.rows = max(ROWS_PER_MATCH, *(TAPED_FROM + len(one.tape) for one in taped))
         self.days = ()
         self.speed, self.seed = 1, 0
         self._base = 100_000_000
@@ -58,14 +75,15 @@ class Calendar(Programme):
 
     def find(self, game_id: int) -> tuple[Fixture, int] | None:
         """Return the fixture and the kind of row a GameId names, or None for a foreign id."""
-        last = self._all[-1].game_id(max(Kind))
+        last = self._all[-1].game_id(self.rows - 1)
         return super().find(game_id) if 0 <= game_id <= last else None
 
     def _fixture(self, fixture_number: int) -> Fixture:
         return self._all[fixture_number]
 
-    def _at(self, number: int, one: SeasonMatch, highest_stake: int) -> Fixture:
-        listed, match = collected_at(one.kick_off), one.match
+    def _at(self, number: int, one: SeasonMatch | TapedMatch, highest_stake: int) -> Fixture:
+        listed, match = listed_at(one), one.match
+        taped = one if isinstance(one, TapedMatch) else None
         return Fixture(
             number=number,
             match_id=self._base + _MATCH_IDS_FROM + number,
@@ -75,10 +93,18 @@ class Calendar(Programme):
             listed_ms=listed,
             today_ms=listed,
             kick_off_ms=one.kick_off,
-            full_time_ms=one.kick_off + MATCH_MINUTES * MINUTE_MS,
+            full_time_ms=one.kick_off + MATCH_MINUTES * MINUTE_MS if taped is None else taped.ended,
             closing_ms=one.kick_off - CLOSING_MINUTES * MINUTE_MS,
             highest_stake=highest_stake,
+            sport=FOOTBALL if taped is None else taped.sport,
+            rows=self.rows,
+            tape=() if taped is None else taped.tape,
         )
+
+
+def listed_at(one: SeasonMatch | TapedMatch) -> int:
+    """Return from when on a match has prices, in ms since 1970 UTC."""
+    return one.listed if isinstance(one, TapedMatch) else collected_at(one.kick_off)
 
 
 def collected_at(kick_off: int) -> int:

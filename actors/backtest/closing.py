@@ -10,7 +10,8 @@ from typing import Literal
 import msgspec
 
 from actors.odds.margin import fair
-from actors.paper.recorded import GOAL_LINE, Board, RecordedMatch
+from actors.paper.programme import Fixture
+from actors.paper.recorded import GOAL_LINE, Board, Prices, RecordedMatch
 from actors.selections import MarketType, Side
 
 Method = Literal["multiplicative", "additive", "power", "shin", "odds-ratio"]
@@ -28,6 +29,10 @@ _ORDER: dict[MarketType, tuple[Side, ...]] = {
     MarketType.TOTAL: (Side.OVER, Side.UNDER),
 }
 """How the recorded prices stand in a row."""
+
+
+LETTERS = {MarketType.ONE_X_TWO: "x", MarketType.HANDICAP: "h", MarketType.TOTAL: "o"}
+"""What the API calls a kind of bet."""
 
 
 class Worth(msgspec.Struct, frozen=True):
@@ -56,10 +61,25 @@ class Closing(msgspec.Struct, frozen=True):
         prices = board.get(self.book)
         if market is not MarketType.ONE_X_TWO and prices is not None and line != own_line:
             return Worth(missing=LINE_MOVED)
+        return self._worth(prices, _ORDER[market].index(side), price)
+
+    def worth_on_tape(
+        self, fixture: Fixture, market: MarketType, line: int, side: Side, book: str, price: int
+    ) -> Worth:
+        """Measure a price against the last one of its own book before the off."""
+        own_line = -line if side is Side.AWAY else line
+        letter = LETTERS[market]
+        for taped in fixture.tape:
+            if (taped.market, taped.line) == (letter, own_line):
+                closing = taped.books[book].last(fixture.kick_off_ms)
+                return self._worth(closing, _ORDER[market].index(side), price)
+        return Worth(missing=NO_PRICE)
+
+    def _worth(self, prices: Prices | None, place: int, price: int) -> Worth:
         if prices is None:
             return Worth(missing=NO_PRICE)
         try:
-            chance = fair(prices, self.method)[_ORDER[market].index(side)]
+            chance = fair(prices, self.method)[place]
         except ValueError:
             return Worth(missing=NO_MARGIN)
         return Worth(round(1000 / chance), round((price * chance / 1000 - 1) * 10_000))

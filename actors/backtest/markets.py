@@ -14,6 +14,7 @@ from actors.exchange.replay import Replay, Replayed
 from actors.exchange.strategy import ExchangeStrategy, load
 from actors.settings import StrategySettings
 from actors.settings import load as load_settings
+from actors.strategies import find
 from actors.strategies.loading import find_modules
 from runtime.errors import OurError, described
 
@@ -60,6 +61,13 @@ def recorded_markets(data: Path) -> tuple[Path, ...]:
     if not data.is_dir() or any(data.rglob("*.csv*")):
         return ()
     return tuple(sorted(data.rglob(f"*{PACKED}")))
+
+
+def is_for_exchanges(plan: Plan) -> bool:
+    """Tell whether a plan's strategy is an ExchangeStrategy. Raises ConfigurationError."""
+    find_modules(plan.config)
+    name, strategy = strategy_of(plan, load_settings(plan.config, mode="paper"))
+    return issubclass(find(f"strategies.{name}", strategy.use, object), ExchangeStrategy)
 
 
 def markets(plan: Plan, files: tuple[Path, ...]) -> Markets:

@@ -11,6 +11,7 @@ from actors.backtest.markets import Counted, Markets
 from actors.backtest.peeking import Guarded
 from actors.backtest.plan import Ground, Parameters, day
 from actors.backtest.plays import Played
+from actors.backtest.tapes import Tapes
 from actors.backtest.walk import Walk
 
 SCHEMA = 1
@@ -82,7 +83,9 @@ def data(outcome: Outcome) -> dict[str, Any]:
     if isinstance(on, Markets):
         assert outcome.counted is not None
         return _markets(on, outcome.counted)
-    seasons = on.seasons
+    seasons = on.recorded
+    if isinstance(seasons, Tapes):
+        return _tapes(on, seasons)
     return {
         "kind": "seasons",
         "path": str(on.plan.data),
@@ -93,6 +96,26 @@ def data(outcome: Outcome) -> dict[str, Any]:
         "leagues": sorted({one.match.division for one in seasons.matches}),
         "unreadable_rows": len(seasons.faults),
         "faults": list(seasons.faults[:FAULTS_SHOWN]),
+    }
+
+
+def _tapes(on: Ground, tapes: Tapes) -> dict[str, Any]:
+    return {
+        "kind": "tapes",
+        "path": str(on.plan.data),
+        "files": tapes.files,
+        "matches": len(tapes.matches),
+        "markets": tapes.markets,
+        "played": tapes.played,
+        "left_out": tapes.left_out,
+        "books": sorted(
+            {book for one in tapes.matches for line in one.tape for book in line.books}
+        ),
+        "from": day(tapes.matches[0].kick_off),
+        "to": day(tapes.matches[-1].kick_off),
+        "leagues": sorted({one.match.division for one in tapes.matches}),
+        "unreadable_rows": len(tapes.faults),
+        "faults": list(tapes.faults[:FAULTS_SHOWN]),
     }
 
 

@@ -26,7 +26,7 @@ from actors.backtest.calendar import Calendar, collected_at
 from actors.backtest.plan import Ground, Parameter, Parameters, chosen
 from actors.backtest.run import Tell, play
 from actors.backtest.scramble import scramble
-from actors.backtest.seasons import SeasonMatch, read_seasons
+from actors.backtest.seasons import SeasonMatch, Seasons, read_seasons
 from actors.bet_text import clock_text
 
 MOMENTS = 5
@@ -55,9 +55,10 @@ def guard(on: Ground, parameters: Parameters, tell: Tell = lambda _: None) -> Gu
     """Look for peeking. `tell` hears after each moment that it is done."""
     found: dict[str, Finding] = {}
     matches = wishes = 0
-    moments = chosen_moments(on.seasons.matches)
+    assert isinstance(on.recorded, Seasons), "tapes are not looked at"
+    moments = chosen_moments(on.recorded.matches)
     for moment in moments:
-        around = _around(on.seasons.matches, moment)
+        around = _around(on.recorded.matches, moment)
         looked = _look(on, parameters, around, moment)
         for finding in looked[1]:
             found.setdefault(finding.look, finding)

@@ -1,14 +1,17 @@
 """What a backtest is of: data, a strategy with its parameters, and the limits that hold."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from actors.backtest.closing import Closing
 from actors.backtest.seasons import UNITED_KINGDOM, SeasonMatch, Seasons, read_seasons
-from actors.backtest.world import BASE, MARKET, PASSWORD, USER
+from actors.backtest.tapes import TapedMatch, Tapes, read_tapes
+from actors.backtest.world import BASE, PASSWORD, USER
+from actors.paper.programme import FOOTBALL
 from actors.selections import MarketType, Phase
 from actors.settings import (
     AccountSettings,
@@ -21,7 +24,7 @@ from actors.strategies.loading import load_all
 from runtime.configuration import Seconds, Secret
 from runtime.errors import ConfigurationError, OurError
 
-ACCOUNT = "backtest"
+ACCOUNT = MARKET = "backtest"
 DAY = "%Y-%m-%d"
 MOST = 10**9
 """Minor units that every book takes unless told otherwise: the data know no limits."""
@@ -31,6 +34,9 @@ NEVER_ALL_AGAIN = 10**9
 
 Parameter = int | float | str | bool | list[str]
 Parameters = dict[str, Parameter]
+
+
+R = TypeVar("R", Seasons, Tapes)
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -54,7 +60,7 @@ class Ground(msgspec.Struct, frozen=True):
     plan: Plan
     name: str
     settings: Settings
-    seasons: Seasons
+    recorded: Seasons | Tapes
     balance: int
 
     @property
@@ -76,47 +82,62 @@ class Ground(msgspec.Struct, frozen=True):
         return settings
 
 
-def ground(plan: Plan) -> Ground:
-    """Read configuration, strategy and data.
+def ground(plan: Plan, tapes: Sequence[Path] = ()) -> Ground:
+    """Read configuration, strategy and data: seasons, or the files of recorded markets.
 
     Raises ConfigurationError for the first two, OurError for the last.
     """
     given = load(plan.config, mode="paper")
     name, strategy = strategy_of(plan, given)
     account = AccountSettings(url=BASE, username=USER, password=Secret(PASSWORD))
-    market = MarketSettings(
-        account=ACCOUNT,
-        when=Phase.TODAY,
-        types=_types(name, given),
-        every=Seconds(10.0),
-        full_every=NEVER_ALL_AGAIN,
-        strategies=(name,),
-    )
     settings = msgspec.structs.replace(
         given,
         accounts={ACCOUNT: account},
-        markets={MARKET: market},
+        markets={MARKET: _market(name, given, FOOTBALL)},
         strategies={name: strategy},
     )
     load_all(settings, plan.config)
     balance = int(given.paper.balance) if plan.balance is None else plan.balance
-    return Ground(plan, name, settings, chosen(read_seasons(plan.data), plan), balance)
+    found: Seasons | Tapes
+    if tapes:
+        found = chosen(read_tapes(plan.data, tapes), plan)
+    else:
+        found = chosen(read_seasons(plan.data), plan)
+    sports = sorted({one.sport for one in found.matches if isinstance(one, TapedMatch)})
+    markets = {
+        MARKET if sport == FOOTBALL else f"{MARKET}-{sport}": _market(name, given, sport)
+        for sport in sports or [FOOTBALL]
+    }
+    settings = msgspec.structs.replace(settings, markets=markets)
+    return Ground(plan, name, settings, found, balance)
 
 
-def chosen(seasons: Seasons, plan: Plan) -> Seasons:
+def _market(strategy: str, given: Settings, sport: int) -> MarketSettings:
+    return MarketSettings(
+        account=ACCOUNT,
+        sport=sport,
+        when=Phase.TODAY,
+        types=_types(strategy, given),
+        every=Seconds(10.0),
+        full_every=NEVER_ALL_AGAIN,
+        strategies=(strategy,),
+    )
+
+
+def chosen(recorded: R, plan: Plan) -> R:
     """Return the matches that a plan asks for. Raises OurError when there is none."""
-    there = sorted({one.match.division for one in seasons.matches})
+    there = sorted({one.match.division for one in recorded.matches})
     unknown = [league for league in plan.leagues if league not in there]
     if unknown:
         raise OurError(f"--leagues: no {', '.join(unknown)} in {plan.data}: it has {_list(there)}")
-    kept = tuple(one for one in seasons.matches if _wanted(one, plan))
+    kept = tuple(one for one in recorded.matches if _wanted(one, plan))
     if not kept:
-        first, last = day(seasons.matches[0].kick_off), day(seasons.matches[-1].kick_off)
+        first, last = day(recorded.matches[0].kick_off), day(recorded.matches[-1].kick_off)
         raise OurError(
             f"no match of {plan.data} is left: it has {_list(there)} from {first} to {last};"
             " widen --leagues, --from or --to"
         )
-    return msgspec.structs.replace(seasons, matches=kept)
+    return msgspec.structs.replace(recorded, matches=kept)
 
 
 def day(at: int) -> str:
@@ -124,7 +145,7 @@ def day(at: int) -> str:
     return datetime.datetime.fromtimestamp(at / 1000, UNITED_KINGDOM).strftime(DAY)
 
 
-def _wanted(one: SeasonMatch, plan: Plan) -> bool:
+def _wanted(one: SeasonMatch | TapedMatch, plan: Plan) -> bool:
     if plan.leagues and one.match.division not in plan.leagues:
         return False
     on = day(one.kick_off)

@@ -7,10 +7,18 @@ from multiprocessing import get_context
 import msgspec
 
 from actors.backtest.bets import Bet, bets_of
-from actors.backtest.calendar import Calendar, collected_at
+from actors.backtest.calendar import Calendar, listed_at
 from actors.backtest.figures import Figures, figures
 from actors.backtest.market_bets import bets_of_markets
-from actors.backtest.markets import Counted, Markets, counted, markets, recorded_markets, replayed
+from actors.backtest.markets import (
+    Counted,
+    Markets,
+    counted,
+    is_for_exchanges,
+    markets,
+    recorded_markets,
+    replayed,
+)
 from actors.backtest.plan import Ground, Parameters, Plan, ground
 from actors.backtest.run import Tell, play
 from runtime.errors import OurError
@@ -49,10 +57,15 @@ class Played(msgspec.Struct, frozen=True):
 def ground_of(plan: Plan) -> Ground | Markets:
     """Read what a plan names, seasons or recorded markets.
 
+    Recorded markets are played by an ExchangeStrategy in the simulated exchange, by any other
+    strategy with the actors that run live.
+
     Raises ConfigurationError, and OurError for the data.
     """
     files = recorded_markets(plan.data)
-    return markets(plan, files) if files else ground(plan)
+    if files and is_for_exchanges(plan):
+        return markets(plan, files)
+    return ground(plan, files)
 
 
 def played(on: Ground | Markets, what: Play, tell: Tell = lambda _: None) -> Played:
@@ -76,9 +89,7 @@ def _of_markets(on: Markets, what: Play, tell: Tell) -> Played:
 
 
 def _of_seasons(on: Ground, what: Play, tell: Tell) -> Played:
-    matches = [
-        one for one in on.seasons.matches if what.since <= collected_at(one.kick_off) < what.until
-    ]
+    matches = [one for one in on.recorded.matches if what.since <= listed_at(one) < what.until]
     if not matches:
         raise OurError("no match is listed in this part of the data")
     calendar = Calendar(matches, on.plan.highest_stake)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from actors.backtest.calendar import Calendar
 from actors.backtest.world import World
+from actors.paper.programme import Fixture
 from actors.settings import Settings
 
 Tell = Callable[[int], object]
@@ -32,7 +33,7 @@ def play(
         for moment, ended in moments(calendar):
             if until is not None and moment > until:
                 break
-            if not ended or world.has_open(ended):
+            if world.has_open(ended) if ended else not world.has_read(moment):
                 world.live_through(moment)
             tell(len(ended))
     return world
@@ -44,8 +45,7 @@ def moments(calendar: Calendar) -> Iterator[tuple[int, list[int]]]:
         (moment, match_id)
         for fixture in calendar.fixtures
         for moment, match_id in (
-            (fixture.listed_ms, 0),
-            (fixture.closing_ms or fixture.listed_ms, 0),
+            *((moment, 0) for moment in _prices_of(fixture)),
             (fixture.full_time_ms, fixture.match_id),
         )
     ]
@@ -56,6 +56,16 @@ def moments(calendar: Calendar) -> Iterator[tuple[int, list[int]]]:
         ended = [match_id for match_id in ids if match_id]
         if ended:
             yield moment, ended
+
+
+def _prices_of(fixture: Fixture) -> set[int]:
+    """Return when a fixture's prices come or change, until it begins."""
+    if not fixture.tape:
+        return {fixture.listed_ms, fixture.closing_ms or fixture.listed_ms}
+    tracks = (track for line in fixture.tape for track in line.books.values())
+    changes = {moment for track in tracks for moment in track.times}
+    later = {moment for moment in changes if fixture.listed_ms < moment < fixture.kick_off_ms}
+    return {fixture.listed_ms, *later}
 
 
 @contextmanager

@@ -36,10 +36,16 @@ def _data(known: dict[str, Any], name: str) -> list[str]:
         told = f"{known['markets']:,} markets of {files}, {when}, {known['updates']:,} updates"
         rows = "lines"
     else:
-        told, rows = f"{known['matches']:,} matches of {files}, {when}", "rows"
+        matches = "1 match" if known["matches"] == 1 else f"{known['matches']:,} matches"
+        told = f"{matches} of {files}, {when}"
+        rows = "rows" if known["kind"] == "seasons" else "lines"
     found = [f"{name} on {told}"]
     if known["kind"] == "markets" and known["settled"] < known["markets"]:
         found.append(f"{known['markets'] - known['settled']:,} markets never close in their files")
+    if known["kind"] == "tapes":
+        left = ", ".join(f"{count:,} {why}" for why, count in known["left_out"].items())
+        played = f"{known['played']:,} of {known['markets']:,} markets are played"
+        found.append(f"{played}; {left}" if left else played)
     if known["faults"]:
         left_out = known["unreadable_rows"]
         found.append(f"{left_out:,} {rows} left out; the first: {known['faults'][0]}")

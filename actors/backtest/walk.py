@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from actors.backtest.bets import Bet
-from actors.backtest.calendar import collected_at
+from actors.backtest.calendar import listed_at
 from actors.backtest.figures import Figures
 from actors.backtest.plan import Ground, Parameters
 from actors.backtest.plays import FOREVER, Play, Played, plays
@@ -53,7 +53,7 @@ class Walk(msgspec.Struct, frozen=True):
 
 def cuts(on: Ground, folds: int) -> list[int]:
     """Return where each part begins, and the end of time. Raises OurError for too few matches."""
-    listed = sorted(collected_at(one.kick_off) for one in on.seasons.matches)
+    listed = sorted(listed_at(one) for one in on.recorded.matches)
     begins = [listed[len(listed) * part // (folds + 1)] for part in range(folds + 1)]
     if len(set(begins)) <= folds:
         raise OurError(
@@ -125,7 +125,7 @@ def choose(pasts: Sequence[Played], fold: int, by: str) -> tuple[int, bool]:
 
 
 def _end(on: Ground) -> int:
-    return on.seasons.matches[-1].kick_off
+    return on.recorded.matches[-1].kick_off
 
 
 def _renamed(bet: Bet, fold: int) -> Bet:

@@ -21,7 +21,6 @@ from actors.gate import KillGate
 from actors.ledger import Ledger, OrderTable
 from actors.market import Market
 from actors.orders import IN_FLIGHT, OPEN, OrderState
-from actors.paper.programme import MATCH_MINUTES, MINUTE_MS
 from actors.settings import AccountSettings, Settings
 from runtime.errors import OurError
 from runtime.identity import CountedIdentity
@@ -32,12 +31,10 @@ from runtime.supervisor import Supervisor
 
 BASE = "http://paper.backtest/AsianOddsService"
 USER, PASSWORD = "backtest", "of the backtest's account"
-MARKET = "backtest"
 LATENCY = 0.02
 """Seconds of a call to the bookmaker."""
 
 STEP = 1.0
-AFTER_MATCH = MATCH_MINUTES * MINUTE_MS
 LATEST_POLL = 15.0
 """Seconds after waking in which the prices are surely there: a lost session, then an interval."""
 
@@ -68,7 +65,7 @@ class Client(DirectClient):
 
 
 class World:
-    """One account at one bookmaker that plays a calendar. `settings` has one market, `MARKET`.
+    """One account at one bookmaker that plays a calendar, with the markets of `settings`.
 
     `folder` is for the kill gate, which nobody closes.
     """
@@ -88,6 +85,8 @@ class World:
             delay_from_ms=200,
             delay_to_ms=400,
             repeat="refuse",
+            # How the API counts calls for several sports is not known.
+            throttle=len(settings.markets) == 1,
         )
         self.book = paper.PaperBook(made, calendar)
         self.book.url = BASE
@@ -127,7 +126,7 @@ class World:
         self.sleep_until(moment)
         awake_until = moment + self._confirmed_after
         self._until(
-            lambda: self._read_since(moment) and self.now > awake_until and self._all_dealt_with(),
+            lambda: self.has_read(moment) and self.now > awake_until and self._all_dealt_with(),
             "prices were read and every bet was dealt with",
         )
 
@@ -157,24 +156,30 @@ class World:
 
     def _check_strategies(self) -> None:
         """A strategy that fails is stopped, as in life; here that is worth nothing to anybody."""
-        cell = self.host.cells.get(f"market/{MARKET}")
-        actor = cell.actor if cell is not None else None
-        stopped = actor.stopped if isinstance(actor, Market) else {}
-        for name, reason in stopped.items():
-            raise OurError(f"strategy {name} failed at {clock_text(self.now)}: {reason}")
+        for market in self.settings.markets:
+            cell = self.host.cells.get(f"market/{market}")
+            actor = cell.actor if cell is not None else None
+            stopped = actor.stopped if isinstance(actor, Market) else {}
+            for name, reason in stopped.items():
+                raise OurError(f"strategy {name} failed at {clock_text(self.now)}: {reason}")
 
     def _looked(self) -> bool:
         return bool(self._control().reported.accounts)
 
-    def _read_since(self, moment: int) -> bool:
-        report = self._control().reported.feeds.get(MARKET)
-        return report is not None and report.polled_at >= moment
+    def has_read(self, moment: int) -> bool:
+        """Tell whether every market was polled at a moment or since."""
+        feeds = self._control().reported.feeds
+        reports = [feeds.get(name) for name in self.settings.markets]
+        return all(report is not None and report.polled_at >= moment for report in reports)
 
     def _all_dealt_with(self) -> bool:
         """Tell whether no order is on its way and no match has ended with a bet open."""
         if self.ledger.orders(IN_FLIGHT | {OrderState.INTENT}):
             return False
-        return not any(order.start + AFTER_MATCH <= self.now for order in self.ledger.orders(OPEN))
+        return not any(
+            self.calendar.of_event(order.event).full_time_ms <= self.now
+            for order in self.ledger.orders(OPEN)
+        )
 
     def _control(self) -> Control:
         actor = self.host.cells["control"].actor
@@ -184,7 +189,7 @@ class World:
 
 def _confirmed_after(settings: Settings) -> int:
     """Return the longest time that a strategy wants a wish to last, in ms and the latest poll."""
-    names = settings.markets[MARKET].strategies
+    names = {name for market in settings.markets.values() for name in market.strategies}
     longest = max(settings.strategies[name].stages.confirmation or 0.0 for name in names)
     return round((longest + LATEST_POLL) * 1000) if longest else 0
 

@@ -20,6 +20,7 @@ from actors.backtest.peeking import MOMENTS, guard
 from actors.backtest.plan import DAY, MOST, Ground, Parameter, Parameters, Plan
 from actors.backtest.plays import Play, ground_of, plays
 from actors.backtest.report import check_report, write_report
+from actors.backtest.tapes import Tapes
 from actors.backtest.walk import BY, walk_forward
 from actors.cli.options import answer, config_option, find_config, json_option
 from actors.odds.margin import METHODS
@@ -29,7 +30,7 @@ Tell = Callable[[int], object]
 SHOWN_FROM = 200
 """Matches from which on it takes long enough for a progress bar."""
 
-SEASONS_ONLY = frozenset(
+NOT_IN_THE_EXCHANGE = frozenset(
     {
         "closing_book",
         "closing_method",
@@ -41,6 +42,7 @@ SEASONS_ONLY = frozenset(
         "until",
     }
 )
+NOT_ON_TAPE = frozenset({"closing_book", "guarded"})
 
 
 class Amount(click.ParamType[int]):
@@ -150,10 +152,10 @@ def backtest(
     as_json: bool,
     bets: bool,
 ) -> int:
-    """Play recorded seasons with the real actors, in virtual time, against the paper bookmaker.
+    """Play recorded matches with the real actors, in virtual time, against the paper bookmaker.
 
-    The limits of the configuration hold. Recorded exchange markets are played with an
-    ExchangeStrategy in a simulated exchange, without limits. Nothing is read from or written to the
+    The limits of the configuration hold. Matches are seasons, or recorded exchange markets. With an
+    ExchangeStrategy these are played in a simulated exchange instead, without limits. Nothing is read from or written to the
     state directory, and no connection is made. The exit code is 1 when the guard finds that the
     strategy peeks.
     """
@@ -175,7 +177,9 @@ def backtest(
         check_report(report)
     on = ground_of(plan)
     if isinstance(on, Markets):
-        _check_only_for_markets()
+        _refuse(NOT_IN_THE_EXCHANGE, "does not work with an ExchangeStrategy")
+    elif isinstance(on.recorded, Tapes):
+        _refuse(NOT_ON_TAPE, "works with seasons only; --data holds recorded markets")
     outcome = _outcome(on, _grid(on, sweep), folds, choose_by, jobs, guarded)
     if report is not None:
         write_report(outcome, report)
@@ -184,14 +188,14 @@ def backtest(
     return 0 if outcome.good else 1
 
 
-def _check_only_for_markets() -> None:
-    """Raise UsageError for an option that recorded markets have no use for."""
+def _refuse(options: frozenset[str], why: str) -> None:
+    """Raise UsageError for an option that was given and is one of these."""
     context = click.get_current_context()
     for parameter in context.command.params:
         given = context.get_parameter_source(str(parameter.name))
-        if parameter.name in SEASONS_ONLY and given is ParameterSource.COMMANDLINE:
+        if parameter.name in options and given is ParameterSource.COMMANDLINE:
             name = max(parameter.opts, key=len)
-            raise click.UsageError(f"{name} is for seasons; --data holds recorded markets")
+            raise click.UsageError(f"{name} {why}")
 
 
 def _outcome(
@@ -203,7 +207,7 @@ def _outcome(
     guarded: bool,
 ) -> Outcome:
     recorded = isinstance(on, Markets)
-    matches = len(on.files) if isinstance(on, Markets) else len(on.seasons.matches)
+    matches = len(on.files) if isinstance(on, Markets) else len(on.recorded.matches)
     walk = done = looked = None
     shown_from = 2 if recorded else SHOWN_FROM
     work = _work(matches, len(swept), folds)

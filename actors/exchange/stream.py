@@ -57,9 +57,11 @@ class MarketDefinition(msgspec.Struct, frozen=True, rename="camel"):
     market_base_rate: Percent = 5.0
     price_ladder_definition: LadderDefinition | None = None
     event_id: str = ""
+    event_type_id: str = ""
     event_name: str = ""
     name: str = ""
     market_time: str = ""
+    regulators: list[str] = []
 
     @property
     def off(self) -> int:

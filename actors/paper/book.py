@@ -7,13 +7,13 @@ from actors.paper.answers import Answer, Asked, Code, Payload, Refusal, data, re
 from actors.paper.bets import Bet
 from actors.paper.deciding import next_state
 from actors.paper.faults import BEFORE, ONLY_METHOD, Fault, Faults, Kind
-from actors.paper.feeds import FOOTBALL, feeds, leagues, matches, wanted
+from actors.paper.feeds import feeds, leagues, matches, wanted
 from actors.paper.ledger import Ledger, User
 from actors.paper.misquoting import misquote
 from actors.paper.notation import day_text
 from actors.paper.placing import Betting, placement_info
 from actors.paper.programme import Phase, Programme
-from actors.paper.recorded import BOOKS, recorded_days
+from actors.paper.recorded import recorded_days
 from actors.paper.reports import (
     account_summary,
     bet_list,
@@ -35,6 +35,8 @@ BOOK_NAMES = {
     "WH": "William Hill",
     "VC": "BetVictor",
 }
+
+SPORT_NAMES = {1: "Football", 2: "Basketball", 3: "Tennis"}
 
 Handler = Callable[[Session, Asked, int], Payload]
 
@@ -136,9 +138,14 @@ class PaperBook:
             )
         }
         return lists | {
-            "getsports": lambda *_: data([{"Id": FOOTBALL, "Name": "Football"}]),
+            "getsports": lambda *_: data(
+                [{"Id": sport, "Name": SPORT_NAMES[sport]} for sport in programme.sports]
+            ),
             "getbookies": lambda *_: data(
-                [{"Id": book, "Name": BOOK_NAMES[book], "IsFeedAvailable": True} for book in BOOKS]
+                [
+                    {"Id": book, "Name": BOOK_NAMES.get(book, book), "IsFeedAvailable": True}
+                    for book in programme.books
+                ]
             ),
             "getleagues": lambda _, asked, now: leagues(programme, asked, now),
             "getmatches": lambda _, asked, now: matches(programme, asked, now),
@@ -159,7 +166,7 @@ class PaperBook:
         }
 
     def _feeds(self, session: Session, asked: Asked, now_ms: int) -> Payload:
-        want = wanted(asked)
+        want = wanted(self.programme, asked)
         phase = want.phase if want else Phase.LIVE
         place = (session.user, phase)
         wait = FEED_EVERY_MS[phase] * 95 // 100
@@ -181,7 +188,7 @@ class PaperBook:
             {
                 "UserId": user.name,
                 "Status": "Active",
-                "ActiveBookies": list(BOOKS),
+                "ActiveBookies": list(self.programme.books),
                 "BaseCurrency": user.currency,
                 "CreationDate": self.programme.origin_ms,
                 "ExpiryDate": NEVER_EXPIRES_MS,

@@ -2,7 +2,7 @@
 
 from actors.paper.bets import PENDING, PRICE_ORDER, REJECTED, RUNNING, VOID, Bet
 from actors.paper.programme import Fixture, Programme
-from actors.paper.rows import find_row, price
+from actors.paper.rows import Row, find_row, price
 from actors.paper.seeding import chance, number
 from actors.paper.settling import HALF_STAKES, half_stakes, profit
 
@@ -15,8 +15,12 @@ CLOSED = "Bet not accepted by book: match has begun"
 LOWEST_STAKE = 500
 
 
-def highest_stake(fixture: Fixture, book: str) -> int:
-    """Return the most this book takes on one selection of this match, in minor units."""
+def highest_stake(row: Row, side: int, book: str, at_ms: int) -> int:
+    """Return the most this book takes on one selection, in minor units."""
+    fixture = row.fixture
+    if row.taped is not None and book in row.taped.books:
+        size = row.taped.books[book].size(side, at_ms)
+        return fixture.highest_stake if size is None else min(size, fixture.highest_stake)
     if fixture.highest_stake:
         return fixture.highest_stake
     steps = (50, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000)
@@ -32,6 +36,13 @@ def market_price(programme: Programme, bet: Bet, at_ms: int) -> int | None:
     return price(row, bet.game_type.lower(), side, bet.book, at_ms)
 
 
+def _highest_stake(programme: Programme, bet: Bet, at_ms: int) -> int:
+    row = find_row(programme, bet.game_id)
+    assert row is not None, "a bet is on a row that was"
+    side = PRICE_ORDER[bet.game_type].index(bet.odds_name)
+    return highest_stake(row, side, bet.book, at_ms)
+
+
 def next_state(programme: Programme, bet: Bet, reject_permille: int, void_permille: int) -> Bet:
     """Carry the bet over its next event: acceptance at `due_ms`, settlement at `ends_ms`."""
     if bet.status == PENDING:
@@ -44,7 +55,7 @@ def _decide(programme: Programme, bet: Bet, reject_permille: int) -> Bet:
     # Prices run `speed` times as fast as the delay: judge by the market as far into play time
     # as a real book's delay would reach, not minutes of play later.
     judged_ms = bet.placed_ms + (bet.due_ms - bet.placed_ms) // programme.speed
-    if bet.stake > highest_stake(fixture, bet.book):
+    if bet.stake > _highest_stake(programme, bet, judged_ms):
         return bet.to(REJECTED, at_ms, ABOVE_LIMIT)
     if chance(reject_permille, fixture.seed, "reject", bet.id):
         return bet.to(REJECTED, at_ms, TRY_AGAIN)

@@ -11,12 +11,10 @@ from typing import NamedTuple
 from actors.paper.answers import Asked, Payload, Refusal, result
 from actors.paper.goals import in_game_minutes, score
 from actors.paper.notation import FORMATS, book_odds, favoured, line_range, starts_on
-from actors.paper.programme import Fixture, Phase, Programme
-from actors.paper.recorded import BOOKS
+from actors.paper.programme import FOOTBALL, Fixture, Phase, Programme
 from actors.paper.rows import Kind, Row, market_line, prices, rows
 from actors.paper.seeding import number
 
-FOOTBALL = 1
 REMOVED_AFTER_MS = 300_000
 
 _LEAGUE_ID = re.compile(r"[0-9]{1,9}")
@@ -56,13 +54,14 @@ class Wanted(NamedTuple):
     """What a feed request asks for."""
 
     phase: Phase
+    sport: int
     books: tuple[str, ...]
     leagues: frozenset[int] | None
     odds_format: str
     since_ms: int
 
 
-def wanted(asked: Asked) -> Wanted | None:
+def wanted(programme: Programme, asked: Asked) -> Wanted | None:
     """Read a feed request; None means a sport that is not offered. Raises Refusal."""
     sport = asked.integer("sportsType", FOOTBALL)
     market = asked.integer("marketTypeId", 0)
@@ -73,11 +72,13 @@ def wanted(asked: Asked) -> Wanted | None:
     odds_format = asked.choice("oddsFormat", FORMATS, "MY")
     if leagues is not None and not all(map(_LEAGUE_ID.fullmatch, leagues)):
         raise Refusal("leagues must be ALL or league ids separated by commas.")
-    if sport != FOOTBALL:
+    if sport not in programme.sports:
         return None
+    offered = programme.books
     return Wanted(
         phase=Phase(market),
-        books=BOOKS if books is None else tuple(book for book in BOOKS if book in books),
+        sport=sport,
+        books=offered if books is None else tuple(book for book in offered if book in books),
         leagues=None if leagues is None else frozenset(map(int, leagues)),
         odds_format=odds_format,
         since_ms=max(0, since),
@@ -86,17 +87,17 @@ def wanted(asked: Asked) -> Wanted | None:
 
 def feeds(programme: Programme, asked: Asked, now_ms: int) -> Payload:
     """Answer GetFeeds. Raises Refusal for parameters that cannot be read."""
-    want = wanted(asked)
+    want = wanted(programme, asked)
     sports = []
     if want is not None:
         games = [match_game(shown, want, now_ms) for shown in changed(programme, want, now_ms)]
-        sports.append({"SportsType": FOOTBALL, "MatchGames": games})
+        sports.append({"SportsType": want.sport, "MatchGames": games})
     return result({"Since": now_ms, "Sports": sports})
 
 
 def matches(programme: Programme, asked: Asked, now_ms: int) -> Payload:
     """Answer GetMatches: one entry a match, no prices. Raises Refusal."""
-    want = wanted(asked)
+    want = wanted(programme, asked)
     games: dict[int, Payload] = {}
     if want is not None:
         for shown in changed(programme, want, now_ms):
@@ -104,31 +105,39 @@ def matches(programme: Programme, asked: Asked, now_ms: int) -> Payload:
                 fixture = shown.row.fixture
                 names = {"Home": fixture.match.home, "Away": fixture.match.away, "Since": now_ms}
                 games[fixture.match_id] = _match(fixture, want.phase, now_ms) | names
-    content = [{"SportsType": FOOTBALL, "Matches": list(games.values())}]
+    content = [{"SportsType": _sport(want), "Matches": list(games.values())}]
     return result({"Since": now_ms, "Sports": content})
 
 
 def leagues(programme: Programme, asked: Asked, now_ms: int) -> Payload:
     """Answer GetLeagues: the leagues with a match in the market now. Raises Refusal."""
-    want = wanted(asked)
+    want = wanted(programme, asked)
     found: dict[int, Payload] = {}
     if want is not None:
         for fixture in programme.in_phase(want.phase, now_ms):
+            if fixture.sport != want.sport:
+                continue
             league_id, name = league(fixture.match.division)
             found[league_id] = {
                 "LeagueId": league_id,
                 "LeagueName": name,
-                "Bookies": list(BOOKS),
+                "Bookies": list(programme.books),
                 "MarketTypeId": int(want.phase),
                 "Since": now_ms,
             }
     offered = [found[league_id] for league_id in sorted(found)]
-    return result({"Since": now_ms, "Sports": [{"SportsType": FOOTBALL, "League": offered}]})
+    return result({"Since": now_ms, "Sports": [{"SportsType": _sport(want), "League": offered}]})
+
+
+def _sport(want: Wanted | None) -> int:
+    return FOOTBALL if want is None else want.sport
 
 
 def changed(programme: Programme, want: Wanted, now_ms: int) -> Iterable[Shown]:
     """Yield the rows that stand in the market, or, given a moment, what happened after it."""
     for fixture in programme.around(now_ms):
+        if fixture.sport != want.sport:
+            continue
         if want.leagues is not None and league(fixture.match.division)[0] not in want.leagues:
             continue
         phase_from, phase_until = fixture.span(want.phase)
@@ -146,8 +155,8 @@ def match_game(shown: Shown, want: Wanted, now_ms: int) -> Payload:
     """Write one MatchGame."""
     row, updated_ms, going_ms = shown
     at_ms = now_ms if going_ms is None else going_ms - 1
-    played = row.kind is Kind.PLAYED
-    level = favoured(row.line) if row.kind in (Kind.FIRST_LINE, Kind.LAST_LINE) else 0
+    played = row.kind == Kind.PLAYED
+    level = favoured(row.line) if row.has_handicap else 0
     boards = {
         market: book_odds(prices(row, market, at_ms, want.books), want.odds_format)
         for market in "hox"

@@ -5,11 +5,10 @@ from typing import NamedTuple
 from actors.paper.answers import Asked, Code, Payload, Refusal, major, result
 from actors.paper.bets import PRICE_ORDER, Bet, Placement
 from actors.paper.deciding import LOWEST_STAKE, highest_stake
-from actors.paper.feeds import FOOTBALL, league
+from actors.paper.feeds import league
 from actors.paper.ledger import Ledger, User
 from actors.paper.notation import FORMATS, asked_price, line_range, odds
-from actors.paper.programme import Programme
-from actors.paper.recorded import BOOKS
+from actors.paper.programme import FOOTBALL, Programme
 from actors.paper.rows import Row, find_row, market_line, price, prices
 from actors.paper.seeding import digits, number
 from actors.paper.sessions import Session
@@ -38,6 +37,10 @@ class Target(NamedTuple):
     def side(self) -> int:
         return PRICE_ORDER[self.game_type].index(self.odds_name)
 
+    def highest_stake(self, book: str, now_ms: int) -> int:
+        """Return the most that a book takes on it now, in minor units."""
+        return highest_stake(self.row, self.side, book, now_ms)
+
 
 def target(programme: Programme, asked: Asked, now_ms: int) -> Target:
     """Read which selection is meant. Raises Refusal when it cannot be bet on now."""
@@ -49,13 +52,13 @@ def target(programme: Programme, asked: Asked, now_ms: int) -> Target:
         raise Refusal("Half-time markets are not offered.")
     if asked.integer("MarketTypeId", 0) not in (0, 1, 2):
         raise Refusal("MarketTypeId must be 0, 1 or 2.")
-    if asked.integer("SportsType", FOOTBALL) != FOOTBALL:
+    if asked.integer("SportsType", FOOTBALL) not in programme.sports:
         raise Refusal("This sport is not offered.")
     if row is None:
         raise Refusal("There is no such GameId.")
     if not row.open_at(now_ms):
         raise Refusal("This game is not open for betting.")
-    if not prices(row, game_type.lower(), now_ms):
+    if not prices(row, game_type.lower(), now_ms, programme.books):
         raise Refusal("This game has no such market.")
     return Target(row, game_type, odds_name, odds_format)
 
@@ -67,15 +70,17 @@ def placement_info(
     if not asked.text("Bookies", " ").strip():
         raise Refusal("Bookies is required.", Code.BOOKIES_MISSING, OddsPlacementData=[])
     aim = target(programme, asked, now_ms)
-    entries = [_info(aim, book, user.currency, now_ms) for book in asked.names("Bookies") or BOOKS]
-    offered = {entry["Bookie"] for entry in entries if not entry["Rejected"]}
-    session.shown.setdefault(aim.key, set()).update(offered)
+    offered = programme.books
+    books = asked.names("Bookies") or offered
+    entries = [_info(aim, book, offered, user.currency, now_ms) for book in books]
+    shown = {entry["Bookie"] for entry in entries if not entry["Rejected"]}
+    session.shown.setdefault(aim.key, set()).update(shown)
     return result({"OddsPlacementData": entries})
 
 
-def _info(aim: Target, book: str, currency: str, now_ms: int) -> Payload:
+def _info(aim: Target, book: str, offered: tuple[str, ...], currency: str, now_ms: int) -> Payload:
     fixture = aim.row.fixture
-    shown = price(aim.row, aim.market, aim.side, book, now_ms) if book in BOOKS else None
+    shown = price(aim.row, aim.market, aim.side, book, now_ms) if book in offered else None
     quoted = 0.0 if shown is None else float(odds(shown, aim.odds_format))
     league_id, league_name = league(fixture.match.division)
     return {
@@ -88,7 +93,7 @@ def _info(aim: Target, book: str, currency: str, now_ms: int) -> Payload:
         "Price": quoted,
         "OddsFormat": aim.odds_format,
         "MinimumAmount": LOWEST_STAKE // 100,
-        "MaximumAmount": 0 if shown is None else highest_stake(fixture, book) // 100,
+        "MaximumAmount": 0 if shown is None else aim.highest_stake(book, now_ms) // 100,
         "Currency": currency,
         "OddPlacementId": str(number(9_000_000_000, fixture.seed, *aim.key, book, now_ms)),
         "GameType": aim.game_type,
@@ -102,7 +107,7 @@ def _info(aim: Target, book: str, currency: str, now_ms: int) -> Payload:
         "LeagueId": league_id,
         "LeagueName": league_name,
         "MarketTypeId": 1 if now_ms >= fixture.today_ms else 2,
-        "SportsType": FOOTBALL,
+        "SportsType": fixture.sport,
     }
 
 
@@ -153,7 +158,7 @@ class Betting:
         if amount > self._ledger.credit(session.user):
             raise Refusal("Not enough credit.", PlacementData=[])
         entries = []
-        for book, asked_at, stake in self._split(aim, wanted, amount):
+        for book, asked_at, stake in self._split(aim, wanted, amount, now_ms):
             bet = self._bet(session.user, reference, aim, book, stake, asked_at, accept, now_ms)
             self._ledger.put(bet)
             entries.append(_placed(bet))
@@ -181,7 +186,7 @@ class Betting:
         return sorted(wanted.items(), key=lambda item: -item[1])
 
     def _split(
-        self, aim: Target, wanted: list[tuple[str, int]], amount: int
+        self, aim: Target, wanted: list[tuple[str, int]], amount: int, now_ms: int
     ) -> list[tuple[str, int, int]]:
         """Share an amount over books up to their limits; the last one gets what is left.
 
@@ -189,7 +194,7 @@ class Betting:
         """
         shares, rest = [], amount
         for place, (book, asked_at) in enumerate(wanted, 1):
-            limit = highest_stake(aim.row.fixture, book)
+            limit = aim.highest_stake(book, now_ms)
             stake = rest if place == len(wanted) else min(rest, limit)
             if 0 < rest - stake < LOWEST_STAKE:
                 stake -= LOWEST_STAKE

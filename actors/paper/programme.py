@@ -10,8 +10,9 @@ from enum import IntEnum
 
 import msgspec
 
-from actors.paper.recorded import Days, RecordedMatch
+from actors.paper.recorded import BOOKS, Days, RecordedMatch
 from actors.paper.seeding import number
+from actors.paper.tape import Tape
 
 MINUTE_MS = 60_000
 BEFORE_FIRST_KICK_OFF = 60
@@ -20,7 +21,10 @@ AFTER_LAST_MATCH = 15
 # A client may ask what went away for five minutes; more days than this are not looked through.
 DAYS_REMEMBERED = 4
 
-_ROWS_PER_MATCH = 4
+FOOTBALL = 1
+"""The API's number of the sport."""
+
+ROWS_PER_MATCH = 4
 _IDS_PER_ORIGIN = 100_000_000
 _MATCH_IDS_FROM = 90_000_000
 
@@ -37,7 +41,8 @@ class Fixture(msgspec.Struct, frozen=True):
     """One recorded match at its place on the wall clock.
 
     From `closing_ms` the recorded closing prices stand and before it the earlier ones; None:
-    prices wander from those to these. `highest_stake` 0: each book has a limit of its own.
+    prices wander from those to these. `highest_stake` 0: each book has a limit of its own. With a
+    `tape` its prices stand instead, and `rows` are the GameIds it may have.
     """
 
     number: int
@@ -51,6 +56,9 @@ class Fixture(msgspec.Struct, frozen=True):
     full_time_ms: int
     closing_ms: int | None = None
     highest_stake: int = 0
+    sport: int = FOOTBALL
+    rows: int = ROWS_PER_MATCH
+    tape: Tape = ()
 
     def span(self, phase: Phase) -> tuple[int, int]:
         """Return from when until when the match stands in this phase."""
@@ -73,13 +81,20 @@ class Fixture(msgspec.Struct, frozen=True):
         return self.kick_off_ms - int(minutes * MINUTE_MS / self.speed)
 
     def game_id(self, kind: int) -> int:
-        """Name the row of this kind (0 to 3); negative for every third match, as in the API."""
+        """Name the row of this kind, which is below `rows`.
+
+        Negative for every third match, as in the API.
+        """
         base = abs(self.match_id) - _MATCH_IDS_FROM - self.number
-        return (-1 if self.match_id < 0 else 1) * (base + self.number * _ROWS_PER_MATCH + kind)
+        return (-1 if self.match_id < 0 else 1) * (base + self.number * self.rows + kind)
 
 
 class Programme:
     """Find fixtures by phase or by id. Raises ValueError for a speed below 1 or no days."""
+
+    books: tuple[str, ...] = BOOKS
+    sports: tuple[int, ...] = (FOOTBALL,)
+    rows = ROWS_PER_MATCH
 
     def __init__(self, days: Days, origin_ms: int, speed: int, seed: int) -> None:
         if speed < 1 or not all(days) or not days:
@@ -142,8 +157,8 @@ class Programme:
         offset = abs(game_id) - self._base
         if not 0 <= offset < _MATCH_IDS_FROM:
             return None
-        fixture = self._fixture(offset // _ROWS_PER_MATCH)
-        kind = offset % _ROWS_PER_MATCH
+        fixture = self._fixture(offset // self.rows)
+        kind = offset % self.rows
         return (fixture, kind) if fixture.game_id(kind) == game_id else None
 
     def _fixture(self, fixture_number: int) -> Fixture:

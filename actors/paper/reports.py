@@ -6,7 +6,7 @@ from itertools import islice
 
 from actors.paper.answers import Code, Payload, Refusal, data, major, result
 from actors.paper.bets import BET_TYPES, FINAL, GAME_TYPES, HISTORY_CODES, REJECTED, SETTLED, Bet
-from actors.paper.feeds import FOOTBALL, league
+from actors.paper.feeds import league
 from actors.paper.ledger import DAY_MS, Ledger
 from actors.paper.notation import BOOK_OFFSET_MS, day_of, day_text, favoured, line_decimal
 from actors.paper.programme import Programme
@@ -135,7 +135,7 @@ def _row(programme: Programme, bet: Bet, now_ms: int) -> Payload:
         "LeagueName": league(match.division)[1],
         "HomeName": match.home,
         "AwayName": match.away,
-        "SportsType": FOOTBALL,
+        "SportsType": fixture.sport,
         "ClientType": 2,
         "GameId": bet.game_id,
         "GameType": GAME_TYPES[bet.game_type],

@@ -1,5 +1,7 @@
 """The rows of a match: one with 1X2 and over/under, one per handicap line, one while it is played.
 
+Of a match on tape each line is a row of its own.
+
 A row is open from one wall-clock moment to another; when the recorded handicap lines differ,
 the old line's row goes and a row with a new GameId comes at a seeded moment.
 """
@@ -12,6 +14,7 @@ from actors.paper.movement import Path, quote, quoted_at
 from actors.paper.programme import Fixture, Programme
 from actors.paper.recorded import BOOKS, GOAL_LINE, Board, Prices
 from actors.paper.seeding import number
+from actors.paper.tape import TapedLine
 
 
 class Kind(IntEnum):
@@ -23,41 +26,59 @@ class Kind(IntEnum):
     PLAYED = 3
 
 
+TAPED_FROM = 4
+"""The kind of a tape's first line; the others follow."""
+
+
 class Row(msgspec.Struct, frozen=True):
     """One GameId. `line` is the home handicap in hundredths (0 where there is none)."""
 
     fixture: Fixture
-    kind: Kind
+    kind: int
     from_ms: int
     until_ms: int
     line: int = 0
+    taped: TapedLine | None = None
 
     @property
     def game_id(self) -> int:
         return self.fixture.game_id(self.kind)
 
+    @property
+    def has_handicap(self) -> bool:
+        """Say whether the line is a handicap."""
+        if self.taped is not None:
+            return self.taped.market == "h"
+        return self.kind in (Kind.FIRST_LINE, Kind.LAST_LINE)
+
     def open_at(self, now_ms: int) -> bool:
         """Say whether bets can be made: listed, line current, match not begun."""
-        return self.kind is not Kind.PLAYED and self.from_ms <= now_ms < self.until_ms
+        return self.kind != Kind.PLAYED and self.from_ms <= now_ms < self.until_ms
 
     def updated_ms(self, now_ms: int) -> int:
         """Return when the row last changed."""
         fixture = self.fixture
-        if self.kind is Kind.PLAYED:
+        if self.kind == Kind.PLAYED:
             minute = int(fixture.minutes_played(now_ms))
             return fixture.before_kick_off(-minute)
+        if self.taped is not None:
+            return max(self.from_ms, self.taped.changed_at(now_ms))
         return max(self.from_ms, *(quoted_at(fixture, book, now_ms) for book in BOOKS))
 
 
 def rows(fixture: Fixture) -> list[Row]:
     """List every row the match ever has."""
     listed, start = fixture.listed_ms, fixture.kick_off_ms
+    played = Row(fixture, Kind.PLAYED, start, fixture.full_time_ms)
+    if fixture.tape:
+        taped = enumerate(fixture.tape, TAPED_FROM)
+        return [played, *(Row(fixture, kind, listed, start, one.line, one) for kind, one in taped)]
     first, last = fixture.match.before.line, fixture.match.closing.line
     moved = _line_moves_at(fixture) if first != last else start
     found = [
         Row(fixture, Kind.GOALS, listed, start),
         Row(fixture, Kind.FIRST_LINE, listed, moved, first),
-        Row(fixture, Kind.PLAYED, start, fixture.full_time_ms),
+        played,
     ]
     if first != last:
         found.append(Row(fixture, Kind.LAST_LINE, moved, start, last))
@@ -73,8 +94,10 @@ def find_row(programme: Programme, game_id: int) -> Row | None:
     return next((row for row in rows(fixture) if row.kind == kind), None)
 
 
-def prices(row: Row, market: str, now_ms: int, books: tuple[str, ...] = BOOKS) -> Board:
+def prices(row: Row, market: str, now_ms: int, books: tuple[str, ...]) -> Board:
     """Return each book's prices on one market (`x`, `h`, `o`) of the row, in thousandths."""
+    if row.taped is not None:
+        return row.taped.board(now_ms, books) if market == row.taped.market else {}
     path = _path(row, market)
     if path is None:
         return {}
@@ -90,21 +113,21 @@ def price(row: Row, market: str, side: int, book: str, now_ms: int) -> int | Non
 
 def market_line(row: Row, market: str) -> int:
     """Return the goal line or the home side's handicap in hundredths; 0 for 1X2."""
-    return GOAL_LINE if market == "o" else row.line
+    return GOAL_LINE if market == "o" and row.taped is None else row.line
 
 
 def _path(row: Row, market: str) -> Path | None:
     before, closing = row.fixture.match.before, row.fixture.match.closing
-    if row.kind is Kind.GOALS and market == "x":
+    if row.kind == Kind.GOALS and market == "x":
         return Path(row.fixture, "x", "x", before.one_x_two, closing.one_x_two)
-    if row.kind is Kind.GOALS and market == "o":
+    if row.kind == Kind.GOALS and market == "o":
         return Path(row.fixture, "o", "o", before.total, closing.total)
-    if market == "h" and row.kind in (Kind.FIRST_LINE, Kind.LAST_LINE):
+    if market == "h" and row.has_handicap:
         # A line that moved was recorded once only: it wanders around that one price.
         moved = before.line != closing.line
-        start = closing.handicap if row.kind is Kind.LAST_LINE else before.handicap
-        end = before.handicap if moved and row.kind is Kind.FIRST_LINE else closing.handicap
-        return Path(row.fixture, "h", f"h{row.kind.value}", start, end)
+        start = closing.handicap if row.kind == Kind.LAST_LINE else before.handicap
+        end = before.handicap if moved and row.kind == Kind.FIRST_LINE else closing.handicap
+        return Path(row.fixture, "h", f"h{int(row.kind)}", start, end)
     return None
 
 

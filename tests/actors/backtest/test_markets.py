@@ -157,11 +157,6 @@ def test_data_are_told_apart_by_what_they_are(tmp_path: Path) -> None:
     assert isinstance(ground_of(Plan(SEASON, CONFIG)), Ground)
 
 
-def test_a_strategy_for_bookmakers_is_refused_for_recorded_markets() -> None:
-    with pytest.raises(ConfigurationError, match=r"no subclass of tictac\.ExchangeStrategy"):
-        ground_of(Plan(DATA, CONFIG, "value"))
-
-
 def test_parameters_that_the_strategy_does_not_take_are_named() -> None:
     with pytest.raises(ConfigurationError, match="stake"):
         on(stake=-1)

@@ -89,7 +89,7 @@ def test_what_a_strategy_is_shown_leads_to_no_result_and_to_no_later_price() -> 
 def test_every_price_that_is_shown_was_recorded_for_that_moment() -> None:
     Counts.seen.clear()
     on = ground(Plan(SEASON, CONFIG, f"{HERE}:Counts"))
-    calendar = Calendar(on.seasons.matches)
+    calendar = Calendar(on.recorded.matches)
     play(on.settings, calendar, on.balance)
     for view in Counts.seen:
         fixture = calendar.of_event(view.event.key)

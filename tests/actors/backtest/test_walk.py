@@ -34,7 +34,7 @@ def test_each_match_is_in_one_part(on: Ground) -> None:
     begins = cuts(on, 4)
     assert begins[-1] == FOREVER
     assert begins == sorted(set(begins))
-    listed = [collected_at(one.kick_off) for one in on.seasons.matches]
+    listed = [collected_at(one.kick_off) for one in on.recorded.matches]
     parts = [sum(a <= at < b for at in listed) for a, b in pairwise(begins)]
     assert sum(parts) == len(listed)
     assert all(parts)
@@ -95,7 +95,7 @@ def test_what_comes_out_does_not_depend_on_who_played() -> None:
     wanted = [Play({"min_edge": edge}, whole=True) for edge in (0.5, 2.0, 4.0)]
     heard: list[int] = []
     assert list(plays(on, wanted, 2, heard.append)) == list(plays(on, wanted, 1))
-    assert sum(heard) == 3 * len(on.seasons.matches)
+    assert sum(heard) == 3 * len(on.recorded.matches)
 
 
 def test_a_sweep_is_every_combination() -> None:

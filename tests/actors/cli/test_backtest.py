@@ -197,9 +197,28 @@ def test_a_sweep_of_recorded_markets_promises_no_walk(backtest: Backtest) -> Non
 
 
 @pytest.mark.parametrize("words", [("--guard",), ("--leagues", "E0"), ("--highest-stake", "5")])
-def test_what_only_seasons_know_is_refused_for_recorded_markets(
+def test_what_the_simulated_exchange_does_not_know_is_refused(
     backtest: Backtest, words: tuple[str, ...]
 ) -> None:
     done = backtest(*FAVOURITE, *words, data=MARKETS)
     assert done.code == 2
-    assert f"{words[0]} is for seasons; --data holds recorded markets" in done.err
+    assert f"{words[0]} does not work with an ExchangeStrategy" in done.err
+
+
+@pytest.mark.parametrize("words", [("--guard",), ("--closing-book", "PIN")])
+def test_what_only_seasons_know_is_refused_for_matches_on_tape(
+    backtest: Backtest, words: tuple[str, ...]
+) -> None:
+    done = backtest(*words, data=DATA / "markets")
+    assert done.code == 2
+    assert f"{words[0]} works with seasons only; --data holds recorded markets" in done.err
+
+
+def test_recorded_markets_are_played_by_the_actors_with_a_strategy_for_bookmakers(
+    backtest: Backtest,
+) -> None:
+    done = backtest(
+        "--set", "sharp=BF", "--sweep", "min_edge=1,40", "--json", data=DATA / "markets"
+    )
+    assert done.json["data"]["kind"] == "tapes"
+    assert [one["figures"]["bets"] for one in done.json["sweep"]] == [1, 0]

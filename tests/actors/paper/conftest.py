@@ -14,11 +14,12 @@ DAYS = recorded_days()
 class Desk:
     """A client of a bookmaker in memory, with a clock of its own."""
 
-    def __init__(self, faults=(), bets=(), now=ORIGIN, **settings):
+    def __init__(self, faults=(), bets=(), now=ORIGIN, programme=None, **settings):
         settings = {"speed": 300, "reject_permille": 0, "balance": 1_000_000} | settings
         self.settings = PaperSettings(**settings)
         self.now = now
-        programme = Programme(DAYS, ORIGIN, self.settings.speed, self.settings.seed)
+        if programme is None:
+            programme = Programme(DAYS, ORIGIN, self.settings.speed, self.settings.seed)
         self.book = PaperBook(self.settings, programme, bets=bets, faults=Faults(faults))
         self.headers = {}
         self.changes = []

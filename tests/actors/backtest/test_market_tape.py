@@ -1,0 +1,180 @@
+"""One exchange market as a bookmaker's lines: what stood when, and never before it came."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actors.backtest.market_tape import FINEST, Line, MarketTape, book_of, lines_of, teams_of
+from actors.exchange.stream import MarketChange, MarketDefinition
+from actors.units import Millis
+from tests.actors.backtest.tape_samples import definition, ended, ladders
+
+
+def told(**more: Any) -> MarketDefinition:
+    return msgspec.convert(definition(**more), MarketDefinition)
+
+
+def runners(*names: str, lines: tuple[float, ...] = ()) -> list[dict[str, Any]]:
+    placed = zip(names, lines or (0.0,) * len(names), strict=True)
+    return [
+        {"id": number, "name": name, "status": "ACTIVE", "hc": hc}
+        for number, (name, hc) in enumerate(placed, 1)
+    ]
+
+
+class Market:
+    """A market whose tape is written by hand, at milliseconds."""
+
+    def __init__(self, **more: Any) -> None:
+        self.tape = MarketTape("1.1")
+        self.hears(0, marketDefinition=definition(**more))
+
+    def hears(self, at: int, *rc: dict[str, Any], **more: Any) -> None:
+        change = {"id": "1.1", "rc": list(rc), **more}
+        self.tape.apply(msgspec.convert(change, MarketChange), Millis(at))
+
+
+@pytest.mark.parametrize(
+    ("name", "teams"),
+    [
+        ("Leeds v Derby", ("Leeds", "Derby")),
+        ("Norrie vs Ruud", ("Norrie", "Ruud")),
+        ("Cavaliers @ Timberwolves", ("Timberwolves", "Cavaliers")),
+        ("Moe (AUS) 7th Nov", None),
+        ("", None),
+    ],
+)
+def test_the_name_of_an_event_tells_who_is_at_home(name: str, teams: object) -> None:
+    assert teams_of(told(eventName=name)) == teams
+
+
+@pytest.mark.parametrize(
+    ("more", "lines"),
+    [
+        ({}, {("x", 0): ((1, 0), (2, 0), (3, 0))}),
+        ({"runners": runners("The Draw", "Derby", "Leeds")}, {("x", 0): ((3, 0), (2, 0), (1, 0))}),
+        ({"runners": runners("Derby", "Leeds")}, {("h", 0): ((2, 0), (1, 0))}),
+        ({"runners": runners("Leeds", "Somebody")}, {}),
+        (
+            {
+                "marketType": "OVER_UNDER_25",
+                "runners": runners("Under 2.5 Goals", "Over 2.5 Goals"),
+            },
+            {("o", 250): ((2, 0), (1, 0))},
+        ),
+        (
+            {"marketType": "OVER_UNDER_105", "runners": runners("Over 10.5", "Under 10.5")},
+            {("o", 1050): ((1, 0), (2, 0))},
+        ),
+        ({"marketType": "OVER_UNDER_25", "runners": runners("Yes", "No")}, {}),
+        (
+            {
+                "marketType": "ASIAN_HANDICAP",
+                "runners": runners(
+                    "Leeds", "Derby", "Leeds", "Derby", "Leeds", lines=(-0.25, 0.25, 0.5, -0.5, 1.0)
+                ),
+            },
+            {("h", -25): ((1, -25), (2, 25)), ("h", 50): ((3, 50), (4, -50))},
+        ),
+        ({"marketType": "CORRECT_SCORE"}, {}),
+        ({"eventName": "Moe (AUS)"}, {}),
+    ],
+)
+def test_a_market_is_read_as_lines(more: dict[str, Any], lines: object) -> None:
+    assert lines_of(told(**more)) == lines
+
+
+@pytest.mark.parametrize(
+    ("regulators", "book"),
+    [([], "BF"), (["MR_INT"], "BF"), (["MR_ESP"], "BFESP"), (["MR_ESP", "MR_INT"], "BF")],
+)
+def test_an_exchange_for_one_country_is_another_book(regulators: list[str], book: str) -> None:
+    assert book_of(told(regulators=regulators)) == book
+
+
+def test_prices_are_the_best_to_back_less_commission_with_what_is_offered() -> None:
+    market = Market()
+    market.hears(0, *ladders(2.5, 3.0, 3.1, size=40))
+    market.hears(5_000, {"id": 1, "atb": [[2.6, 7.5]]})
+    track = market.tape.tracks[Line("x", 0)]
+    assert track.at(0) == (2_425, 2_900, 2_995)
+    assert track.at(5_000) == (2_520, 2_900, 2_995)
+    assert [track.size(side, 5_000) for side in (0, 1, 2)] == [750, 4_000, 4_000]
+
+
+def test_without_ladders_the_last_price_traded_stands_and_no_amount() -> None:
+    market = Market()
+    market.hears(0, *({"id": number, "ltp": 3.0} for number in (1, 2, 3)))
+    track = market.tape.tracks[Line("x", 0)]
+    assert (track.at(0), track.size(0, 0)) == ((2_900, 2_900, 2_900), None)
+
+
+@pytest.mark.parametrize(
+    "stops",
+    [
+        {"marketDefinition": definition("SUSPENDED")},
+        {"marketDefinition": definition(inPlay=True)},
+        {
+            "marketDefinition": definition(
+                runners=[
+                    {**one, "status": "REMOVED"} for one in runners("Leeds", "Derby", "The Draw")
+                ]
+            )
+        },
+        {"rc": [{"id": 1, "atl": [[2.4, 5]]}]},  # crossed
+        {"rc": [{"id": 1, "atb": [[2.5, 0]]}]},  # nobody offers it any more
+        {"img": True},
+    ],
+)
+def test_there_is_no_price_while_nobody_can_bet(stops: dict[str, Any]) -> None:
+    market = Market()
+    market.hears(0, *ladders(2.5, 3.0, 3.1))
+    market.hears(9_000, *stops.pop("rc", ()), **stops)
+    track = market.tape.tracks[Line("x", 0)]
+    assert track.at(8_999) is not None
+    assert track.at(9_000) is None
+
+
+def test_nothing_is_written_after_the_match_has_begun() -> None:
+    market = Market()
+    market.hears(0, *ladders(2.5, 3.0, 3.1))
+    market.hears(9_000, marketDefinition=definition(inPlay=True))
+    market.hears(20_000, *ladders(9.0, 9.0, 9.0), marketDefinition=definition())
+    market.hears(30_000, marketDefinition=ended(1))
+    assert market.tape.tracks[Line("x", 0)].times == (0, 9_000)
+
+
+def test_a_book_in_doubt_has_no_price_until_an_image_comes() -> None:
+    market = Market()
+    market.hears(0, *ladders(2.5, 3.0, 3.1))
+    market.tape.book.doubt = "a line was lost"
+    market.tape.write(Millis(9_000))
+    market.hears(10_000, {"id": 1, "atb": [[2.6, 9]]})
+    market.hears(20_000, *ladders(2.2, 3.0, 3.1), img=True)
+    track = market.tape.tracks[Line("x", 0)]
+    assert [track.at(at) is None for at in (8_999, 9_000, 19_999, 20_000)] == [0, 1, 1, 0]
+
+
+@given(st.lists(st.tuples(st.integers(1, 2_500), st.integers(120, 900)), min_size=1, max_size=40))
+def test_a_price_never_stands_before_it_came(moves: list[tuple[int, int]]) -> None:
+    market, now, shown = Market(), 0, {}
+    for wait, hundredths in moves:
+        now += wait
+        levels = [[one / 100, 0.0] for one in shown.values()] + [[hundredths / 100, 9.0]]
+        market.hears(now, {"id": 1, "atb": levels}, *ladders(0, 3.0, 3.1))
+        shown[now] = hundredths
+    track = market.tape.tracks[Line("x", 0)]
+    assert list(track.times) == sorted(set(track.times))
+    for at in range(0, now + 2_000, 137):
+        seen = track.at(at)
+        if seen is None:
+            assert not any(moment <= at - FINEST for moment in shown)
+            continue
+        stood = [moment for moment in shown if moment <= at]
+        recent = {shown[moment] for moment in stood if moment > at - FINEST} | {shown[stood[-1]]}
+        before = [moment for moment in stood if moment <= at - FINEST]
+        recent |= {shown[before[-1]]} if before else set()
+        assert seen[0] in {1_000 + int((10 * one - 1_000) * 0.95 + 1e-9) for one in recent}

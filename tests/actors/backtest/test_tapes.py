@@ -1,0 +1,208 @@
+"""Recorded markets as matches, and the actors that run live on them, to the cent."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actors.backtest.calendar import Calendar
+from actors.backtest.closing import Closing, Worth
+from actors.backtest.outcome import Outcome, body
+from actors.backtest.plan import Ground, Plan
+from actors.backtest.plays import Play, Played, ground_of, played
+from actors.backtest.report import page
+from actors.backtest.run import moments
+from actors.backtest.tapes import Tapes, read_tapes
+from actors.backtest.text import lines as text_lines
+from actors.odds.margin import fair
+from actors.paper.settling import half_stakes, profit
+from actors.selections import MarketType, Side
+from runtime.errors import OurError
+from tests.actors.backtest.samples import CONFIG, ROOT
+from tests.actors.backtest.tape_samples import (
+    MATCH,
+    OFF_MS,
+    definition,
+    ended,
+    ladders,
+    line,
+    write,
+)
+
+BACK_FIRST = "tests.actors.backtest.tape_samples:BackFirst"
+HOUR = 3_600
+WHOLE = (
+    line(2 * HOUR, marketDefinition=definition(), rc=ladders(2.0, 4.0, 3.8)),
+    line(HOUR, rc=ladders(2.2)),
+    line(0, marketDefinition=definition(inPlay=True)),
+    line(-2 * HOUR, marketDefinition=ended(1)),
+)
+
+
+def read(tmp_path: Path, *lines: str) -> Tapes:
+    """Read these lines by their times, as an exchange sends them."""
+    path = write(tmp_path / "a.jsonl", *sorted(lines, key=lambda one: int(json.loads(one)["pt"])))
+    return read_tapes(path, [path])
+
+
+def changed(number: int, **more: Any) -> list[str]:
+    """Return WHOLE with another definition at its beginning and its end."""
+    own = {"marketDefinition": definition(**more)}
+    first = line(2 * HOUR, f"1.{number}", **own, rc=ladders(2.0, 4.0, 3.8))
+    return [first, line(-2 * HOUR, f"1.{number}", marketDefinition=ended(1, **more))]
+
+
+def test_a_market_becomes_a_match_with_its_times_and_its_score(tmp_path: Path) -> None:
+    found = read(tmp_path, *WHOLE)
+    (one,) = found.matches
+    assert (one.match.home, one.match.away, one.match.division) == ("Leeds", "Derby", "FOOTBALL")
+    assert one.match.full_time[0] > one.match.full_time[1]
+    assert (one.listed, one.kick_off) == (OFF_MS - 2 * HOUR * 1000, OFF_MS)
+    assert one.ended == OFF_MS + 2 * HOUR * 1000
+    assert (found.markets, found.played, found.left_out) == (1, 1, {})
+    (board,) = one.tape
+    assert board.books["BF"].at(OFF_MS - 1) == (2_140, 3_850, 3_660)
+    assert board.books["BF"].at(OFF_MS) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"marketType": "CORRECT_SCORE"}, "of a kind that no bookmaker here has"),
+        ({"eventTypeId": "7"}, "of a kind that no bookmaker here has"),
+        ({"eventName": ""}, "without the names of their teams"),
+        ({"marketTime": ""}, "without a price before the off"),
+    ],
+)
+def test_every_market_that_is_not_played_has_its_reason(
+    tmp_path: Path, more: dict[str, Any], why: str
+) -> None:
+    found = read(tmp_path, *WHOLE, *changed(2, eventId="78", **more))
+    assert (found.markets, found.played, found.left_out) == (2, 1, {why: 1})
+
+
+def test_what_never_closes_and_what_was_void_is_not_played(tmp_path: Path) -> None:
+    opened = line(HOUR, "1.2", marketDefinition=definition(eventId="78"), rc=ladders(2, 4, 4))
+    void = ended(1, eventId="79")
+    void["runners"][2]["status"] = "REMOVED"
+    lines = (*WHOLE, opened, *changed(3, eventId="79")[:1], line(-9, "1.3", marketDefinition=void))
+    assert read(tmp_path, *lines).left_out == {
+        "never close": 1,
+        "void, or with a result that is not certain": 1,
+    }
+
+
+def test_a_market_that_comes_twice_is_played_once(tmp_path: Path) -> None:
+    paths = [write(tmp_path / f"{name}.jsonl", *WHOLE) for name in "ab"]
+    found = read_tapes(tmp_path, paths)
+    assert (found.markets, found.left_out) == (2, {"in two files, or twice in an event": 1})
+    same = read(tmp_path, *WHOLE, *changed(2))
+    assert same.left_out == {"in two files, or twice in an event": 1}
+    assert len(same.matches[0].tape[0].books["BF"].times) > 2  # the one with more prices
+
+
+def test_markets_of_two_exchanges_are_two_books_of_one_match(tmp_path: Path) -> None:
+    found = read(tmp_path, *WHOLE, *changed(2, regulators=["MR_ESP"]))
+    (one,) = found.matches
+    assert {book for board in one.tape for book in board.books} == {"BF", "BFESP"}
+
+
+def test_a_line_that_cannot_be_read_is_named_and_its_market_has_no_price(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", WHOLE[0], "no json", *WHOLE[1:])
+    found = read_tapes(path, [path])
+    (one,) = found.matches
+    assert ["a.jsonl:2" in fault for fault in found.faults] == [True]
+    (board,) = one.tape
+    assert board.books["BF"].at(OFF_MS - 1) is None
+
+
+def test_files_without_such_a_match_are_refused_with_the_reasons() -> None:
+    greyhounds = ROOT / "actors" / "exchange" / "data"
+    with pytest.raises(OurError, match=r"2 of a kind that.*ExchangeStrategy plays them all"):
+        ground_of(Plan(greyhounds, CONFIG, "value"))
+
+
+def test_a_calendar_of_tapes_wakes_at_each_price_until_the_off(tmp_path: Path) -> None:
+    calendar = Calendar(read(tmp_path, *WHOLE).matches)
+    hour = HOUR * 1000
+    assert [at - OFF_MS for at, _ in moments(calendar)] == [-2 * hour, -hour, 2 * hour]
+
+
+@pytest.mark.parametrize(
+    ("side", "price", "fair_place"), [(Side.HOME, 2_500, 0), (Side.DRAW, 3_660, 2)]
+)
+def test_closing_value_is_against_the_last_price_before_the_off(
+    tmp_path: Path, side: Side, price: int, fair_place: int
+) -> None:
+    (fixture,) = Calendar(read(tmp_path, *WHOLE).matches).fixtures
+    closing = Closing()
+    worth = closing.worth_on_tape(fixture, MarketType.ONE_X_TWO, 0, side, "BF", price)
+    chance = fair((2_140, 3_850, 3_660), "shin")[fair_place]
+    assert worth == Worth(round(1000 / chance), round((price * chance / 1000 - 1) * 10_000))
+
+
+def test_of_a_book_or_a_line_that_has_no_price_nothing_is_measured(tmp_path: Path) -> None:
+    (fixture,) = Calendar(read(tmp_path, *WHOLE).matches).fixtures
+    worth = Closing().worth_on_tape(fixture, MarketType.TOTAL, 250, Side.OVER, "BF", 2_000)
+    assert worth == Worth(missing="no closing price")
+
+
+@pytest.fixture(scope="module")
+def real() -> tuple[Ground, Played]:
+    on = ground_of(Plan(MATCH.parent, CONFIG, "value", {"sharp": "BF"}))
+    assert isinstance(on, Ground)
+    return on, played(on, Play(whole=True))
+
+
+def test_a_real_match_is_played_by_the_actors_that_run_live(real: tuple[Ground, Played]) -> None:
+    on, found = real
+    assert isinstance(on.recorded, Tapes)
+    (one,) = on.recorded.matches
+    assert (one.match.home, one.match.away, one.match.full_time) == (
+        "Middlesbrough",
+        "Man City",
+        (2, 2),
+    )
+    assert on.recorded.played + sum(on.recorded.left_out.values()) == on.recorded.markets == 77
+    assert (found.difference, found.figures.bets) == (0, 1)
+    (bet,) = (bet for bet in found.bets if bet.settled)
+    assert (bet.book, bet.side, bet.score) == ("BFESP", "draw", "2-2")
+    assert bet.pnl == profit(bet.stake, bet.price, half_stakes("X", "draw", 0, 2, 2))
+    told = {board.line: board.books for board in one.tape if board.market == "x"}
+    assert bet.price == told[0]["BFESP"].at(bet.made_at)[2]  # type: ignore[index]
+    assert {control for wish in found.bets for control in [wish.denied_by] if control}
+
+
+def test_an_answer_and_a_report_say_what_was_not_played(real: tuple[Ground, Played]) -> None:
+    on, found = real
+    outcome = Outcome(on, found.bets)
+    told = body(outcome)["data"]
+    assert (told["kind"], told["matches"], told["played"]) == ("tapes", 1, 13)
+    assert told["books"] == ["BF", "BFESP"]
+    words = text_lines(outcome)
+    assert words[0] == "value on 1 match of 1 file, 2017-04-30 to 2017-04-30"
+    assert words[1].startswith("13 of 77 markets are played; 58 of a kind")
+    assert "13 of 77 recorded markets" in page(outcome)
+
+
+def test_no_more_than_what_is_offered_is_bet(tmp_path: Path) -> None:
+    lines = (
+        line(2 * HOUR, marketDefinition=definition(), rc=ladders(2, 4, 3.8, size=7)),
+        *WHOLE[2:],
+    )
+    path = write(tmp_path / "a.jsonl", *lines)
+    on = ground_of(Plan(path, CONFIG, BACK_FIRST))
+    found = played(on, Play(whole=True))
+    assert found.difference == 0
+    assert {bet.state for bet in found.bets} <= {"denied", "refused", "expired", "settled"}
+    assert all(bet.stake <= 700 for bet in found.bets if bet.settled)
+
+
+def test_a_strategy_of_ones_own_bets_before_the_off_only(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", *WHOLE)
+    found = played(ground_of(Plan(path, CONFIG, BACK_FIRST)), Play(whole=True))
+    placed = [bet for bet in found.bets if bet.settled]
+    assert placed
+    assert all(bet.made_at < OFF_MS for bet in placed)
+    assert found.difference == 0
