@@ -155,9 +155,9 @@ def backtest(
     """Play recorded matches with the real actors, in virtual time, against the paper bookmaker.
 
     The limits of the configuration hold. Matches are seasons, or recorded exchange markets. With an
-    ExchangeStrategy these are played in a simulated exchange instead, without limits. Nothing is read from or written to the
-    state directory, and no connection is made. The exit code is 1 when the guard finds that the
-    strategy peeks.
+    ExchangeStrategy these are played in a simulated exchange instead, without limits. Nothing is
+    read from or written to the state directory, and no connection is made. The exit code is 1 when
+    the guard finds that the strategy peeks.
     """
     plan = Plan(
         data=data,

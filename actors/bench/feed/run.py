@@ -23,7 +23,7 @@ from actors.selections import Phase
 from actors.units import Millis
 from runtime import collector
 
-ROUNDS = 15
+ROUNDS = 41
 MOVED_PERCENT = 2.0
 MOST_TIMES = 2.0
 

@@ -6,23 +6,25 @@ nothing is read again, and of one that changed only the markets whose text did.
 """
 
 import unicodedata
+from collections.abc import Sequence
 
 import msgspec
 
 from actors.books.asianodds import wire
 from actors.books.asianodds.feed_answer import Sport, opened
 from actors.books.asianodds.holders import Holders, Touched
-from actors.books.asianodds.known_row import KnownRow
+from actors.books.asianodds.known_row import EVERY_SLOT, NOT_MOVED, KnownRow, Moved
 from actors.books.asianodds.rows import (
     MARKET_TYPE_IDS,
     PHASES,
     SLOTS,
+    Market,
     Row,
     event_of,
     names_of,
     sport_name,
 )
-from actors.books.asianodds.shown import Shown, Stamp, read_market
+from actors.books.asianodds.shown import Shown, Stamp, read_market, read_moved
 from actors.price_change import PriceChange
 from actors.selections import Event, Phase
 from actors.units import Millis
@@ -124,7 +126,7 @@ class FeedState:
             if known and known.written == written and known.sports_type == sports_type:
                 self._confirm(turn, known)
                 return known
-            known = self._apply_row(turn, row, sports_type, place)
+            known = self._apply_row(turn, row, known, sports_type, place)
         except (*wire.UNREADABLE, ValueError) as error:
             turn.faults.append(f"{_at(place)}: {wire.one_line(str(error))}")
             return None
@@ -133,7 +135,12 @@ class FeedState:
         return known
 
     def _apply_row(
-        self, turn: "_Turn", row: Row, sports_type: int, place: tuple[int, int]
+        self,
+        turn: "_Turn",
+        row: Row,
+        old: KnownRow | None,
+        sports_type: int,
+        place: tuple[int, int],
     ) -> KnownRow | None:
         if row.is_gone:
             self._holders.replace(turn.touched, row.game_id, None)
@@ -141,7 +148,6 @@ class FeedState:
                 event = self._event(row, sports_type)
                 turn.events[event.key] = event
             return None
-        old = self._holders.rows.get(row.game_id)
         if old is not None and old.is_of_the_same(row, sports_type):
             event, locator = old.event, old.locator
         else:
@@ -151,7 +157,9 @@ class FeedState:
                 old = None
         turn.events[event.key] = event
         stamp = (locator, row.updated_date_time or Millis(0), turn.received_at)
-        known = KnownRow(row, sports_type, event, stamp, _shown(row, old, event.key, stamp))
+        markets = row.markets
+        shown = _shown(row, markets, old, event.key, stamp)
+        known = KnownRow(row, sports_type, event, stamp, markets, *shown)
         if known.malay or known.faulty:
             turn.malay += known.malay
             turn.faults += [f"{_at(place)}.{fault}" for fault in known.faults]
@@ -222,23 +230,36 @@ class _Turn:
         return tuple(told)
 
 
-def _shown(row: Row, old: KnownRow | None, event: str, stamp: Stamp) -> tuple[Shown | None, ...]:
-    """Read the markets of a row, but for those that are as they were."""
-    found: list[Shown | None]
+def _shown(
+    row: Row,
+    markets: Sequence[Market | None],
+    old: KnownRow | None,
+    event: str,
+    stamp: Stamp,
+) -> tuple[tuple[Shown | None, ...], Sequence[int], Moved]:
+    """Read the markets of a row, but for what is as it was in the one before it.
+
+    Returns what they show, the slots of those that changed, and what moved in some of these.
+    """
     if old is None or not old.favours_the_same(row):
-        found = [
+        all_read = [
             None if market is None else read_market(row, slot, market, event, stamp)
-            for slot, market in zip(SLOTS, row.markets, strict=True)
+            for slot, market in zip(SLOTS, markets, strict=True)
         ]
-    else:
-        found = list(old.shown)
-        for number, market in enumerate(row.markets):
-            if market != old.read[number]:
-                slot = SLOTS[number]
-                found[number] = (
-                    None if market is None else read_market(row, slot, market, event, stamp)
-                )
-    return tuple(found)
+        return tuple(all_read), EVERY_SLOT, NOT_MOVED
+    found, read = list(old.shown), old.read
+    anew = [number for number in EVERY_SLOT if markets[number] != read[number]]
+    moved: Moved = {}
+    for number in anew:
+        market, was, shown, slot = markets[number], read[number], found[number], SLOTS[number]
+        again = None
+        if market is not None and was is not None and shown is not None:
+            again = read_moved(shown, was, market, slot, stamp)
+        if again is not None:
+            found[number], moved[number] = again
+        else:
+            found[number] = None if market is None else read_market(row, slot, market, event, stamp)
+    return tuple(found), anew, moved
 
 
 def _at(place: tuple[int, int]) -> str:

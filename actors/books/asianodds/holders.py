@@ -4,7 +4,14 @@ A market here is one line of one kind of bet of a match. Nearly always one row h
 several do, each book's quotes are those of the row which the book changed last.
 """
 
-from actors.books.asianodds.known_row import NOTHING, KnownRow, MarketKey, Quotes
+from actors.books.asianodds.known_row import (
+    EVERY_SLOT,
+    NOT_MOVED,
+    NOTHING,
+    KnownRow,
+    MarketKey,
+    Quotes,
+)
 from actors.books.asianodds.shown import Shown
 from actors.price_change import Offer, offer_of, offers_of
 from actors.selections import Quote
@@ -45,7 +52,11 @@ class Holders:
         if old is not None:
             old.make_way(known)
         if known is not None and self._is_alone(touched, old, known):
-            touched.alone.setdefault(game_id, old)
+            if game_id in touched.alone:
+                # As against what was before the answer, not against what it told first.
+                known.anew, known.moved = EVERY_SLOT, NOT_MOVED
+            else:
+                touched.alone[game_id] = old
             if old is not None:
                 _note_lines_left(touched.left, old, known)
             self._of_event.setdefault(known.event.key, {})[game_id] = self.rows[game_id] = known
@@ -77,7 +88,11 @@ class Holders:
                 for shown in known.shown:
                     quotes += () if shown is None else shown.quotes
                 continue
-            for was, now in zip(old.shown, known.shown, strict=True):
+            for number in known.anew:
+                if number in known.moved:
+                    quotes += known.moved[number]
+                    continue
+                was, now = old.shown[number], known.shown[number]
                 if now is not was:
                     _compare(was, now, quotes, removed)
         for market, told in touched.before.items():
@@ -146,7 +161,8 @@ def _moved(old: KnownRow | None, known: KnownRow | None) -> list[MarketKey]:
 
 def _note_lines_left(left: dict[MarketKey, int], old: KnownRow, known: KnownRow) -> None:
     """Note the markets that a row showed and its successor does not show at all."""
-    for number, (was, now) in enumerate(zip(old.shown, known.shown, strict=True)):
+    for number in known.anew:
+        was, now = old.shown[number], known.shown[number]
         if (
             was is not now
             and was is not None
@@ -168,8 +184,9 @@ def _compare(
         return
     if len(before) == len(after):
         found = []
+        # Side by side, and the books in the same order on each: no need to compare selections.
         for old, new in zip(before, after, strict=True):
-            if old.book != new.book or old.selection != new.selection:
+            if old.book != new.book:
                 break
             if old.price != new.price or old.locator != new.locator:
                 found.append(new)

@@ -1,10 +1,10 @@
 """A row of a feed as it was last read."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 
-from actors.books.asianodds.rows import Row
+from actors.books.asianodds.rows import SLOTS, Market, Row
 from actors.books.asianodds.shown import Shown, Stamp
 from actors.selections import Event, Quote, Side
 
@@ -14,6 +14,13 @@ MarketKey = tuple[str, int, int]
 Quotes = dict[tuple[str, Side], Quote]
 """The quotes of one market by book and side."""
 
+EVERY_SLOT = tuple(range(len(SLOTS)))
+
+Moved = dict[int, list[Quote]]
+"""Of a slot in which nothing but prices changed, the quotes that have another one."""
+
+NOT_MOVED: Moved = {}
+
 NOTHING: Quotes = {}
 UNWRITTEN = msgspec.Raw()
 
@@ -22,16 +29,19 @@ class KnownRow:
     """A row as it was last read; `received_at` moves on when it comes again unchanged.
 
     `written` is its bytes, none when it is to be read again in any case; `read` its markets as
-    they came; `follower` the row that came after it the last time. What it shows may have been read
-    from an earlier answer, and has the times of that.
+    they came; `anew` the slots of those that came otherwise before, and `moved` what is told of
+    some of them; `follower` the row that came after it the last time. What it shows may have been
+    read from an earlier answer, and has the times of that.
     """
 
     __slots__ = (
+        "anew",
         "event",
         "faulty",
         "follower",
         "locator",
         "malay",
+        "moved",
         "read",
         "received_at",
         "row",
@@ -47,16 +57,21 @@ class KnownRow:
         sports_type: int,
         event: Event,
         stamp: Stamp,
+        markets: tuple[Market | None, ...],
         shown: tuple[Shown | None, ...],
+        anew: Sequence[int],
+        moved: Moved,
     ) -> None:
         self.written = UNWRITTEN
         self.follower: KnownRow | None = None
         self.row = row
-        self.read = row.markets
+        self.read = markets
         self.sports_type = sports_type
         self.event = event
         self.locator, self.updated_at, self.received_at = stamp
         self.shown = shown
+        self.anew = anew
+        self.moved = moved
         self.malay = 0
         self.faulty = False
         for one in shown:
@@ -118,15 +133,11 @@ class KnownRow:
         shown = self.shown[market[1]]
         if shown is None or shown.line != market[2]:
             return NOTHING
-        quotes: Iterable[Quote] = shown.quotes
-        if shown.quotes and not self._is_timed(shown.quotes[0]):
-            quotes = map(self._timed, quotes)
-        return {(quote.book, quote.selection.side): quote for quote in quotes}
-
-    def _is_timed(self, quote: Quote) -> bool:
-        return quote.received_at == self.received_at and quote.updated_at == self.updated_at
+        return {(quote.book, quote.selection.side): self._timed(quote) for quote in shown.quotes}
 
     def _timed(self, quote: Quote) -> Quote:
+        if quote.received_at == self.received_at and quote.updated_at == self.updated_at:
+            return quote
         return Quote(
             quote.selection,
             quote.book,

@@ -24,6 +24,7 @@ from actors.units import Millis
 _HANDICAP, _TOTAL = MarketType.HANDICAP, MarketType.TOTAL
 _HOME, _DRAW, _AWAY, _OVER, _UNDER = Side.HOME, Side.DRAW, Side.AWAY, Side.OVER, Side.UNDER
 
+_PSEUDO_ENTRY = PSEUDO_BOOK + "="
 _MOST_BOOKS, _MOST_PRICES = 1_000, 65_536
 
 
@@ -86,6 +87,42 @@ def read_market(row: Row, slot: Slot, market: Market, event: str, stamp: Stamp) 
         return Shown(0, _read_three(text, home, away, draw, *stamp))
     except (KeyError, ValueError):  # it is not plain, or has no line
         return None if text.isspace() else _read_any(row, slot, market, text, event, stamp)
+
+
+def read_moved(
+    known: Shown, was: Market, now: Market, slot: Slot, stamp: Stamp
+) -> tuple[Shown, list[Quote]] | None:
+    """Read again only the books whose prices are written otherwise than before.
+
+    Returns what is shown, where the other quotes keep the times of their own answer, and which
+    quotes have another price. None when more has changed, or it is not plain. `was` is what `known`
+    was read from, by the same side giving the goals.
+    """
+    if now.goal != was.goal or now.handicap != was.handicap or known.malay or known.faults:
+        return None
+    entries, before = (now.bookie_odds or "").split(";"), (was.bookie_odds or "").split(";")
+    sides = len(slot.sides)
+    quotes, books, moved = list(known.quotes), len(known.quotes) // sides, []
+    if len(entries) != len(before):
+        return None
+    for place, entry in enumerate(entries):
+        if entry == before[place]:
+            continue
+        book, _, written = entry.partition("=")
+        if book == PSEUDO_BOOK and before[place].startswith(_PSEUDO_ENTRY):
+            continue
+        words = written.split(",")
+        if place >= books or quotes[place].book != book or len(words) != sides:
+            return None
+        for at, word in zip(range(place, len(quotes), books), words, strict=True):
+            old = quotes[at]
+            price = _prices.get(word)
+            if price is None:
+                return None
+            quote = quotes[at] = Quote(old.selection, book, price, *stamp)
+            if price != old.price:
+                moved.append(quote)
+    return Shown(known.line, tuple(quotes)), moved
 
 
 def _read_any(row: Row, slot: Slot, market: Market, text: str, event: str, stamp: Stamp) -> Shown:

@@ -107,11 +107,53 @@ MATCH_ROWS = st.fixed_dictionaries(
 )
 
 
+# Rows of which little changes from one answer to the next, as of real ones.
+WORDS = st.sampled_from(["1.93", "1.930", "1.97", "2.05"])
+ODD_WORDS = st.one_of(WORDS, WORDS, WORDS, st.sampled_from(["-0.73", "1.93,1.97", "NaN", ""]))
+
+
+def steady(sides: int) -> st.SearchStrategy[str]:
+    """Return odds of two books, nearly always plain and nearly always of both."""
+    entries = [
+        st.lists(ODD_WORDS, min_size=sides, max_size=sides).map(
+            lambda w, b=book: f"{b}={','.join(w)}"
+        )
+        for book in ("PIN", "SBO", "BEST")
+    ]
+    plain = st.tuples(*entries)
+    odd = st.lists(st.one_of(*entries, st.just("")), max_size=4)
+    return st.one_of(plain, plain, plain, plain, odd).map(";".join)
+
+
+STEADY_LINE = st.sampled_from(["0.5"] * 9 + ["0-0.5"])
+STEADY_ROWS = st.fixed_dictionaries(
+    {
+        "GameId": st.integers(1, 3),
+        "UpdatedDateTime": st.integers(5, 6),
+        "FullTimeFavoured": st.just(1),
+        "FullTimeHdp": st.fixed_dictionaries({"Handicap": STEADY_LINE, "BookieOdds": steady(2)}),
+        "FullTimeOu": st.fixed_dictionaries({"Goal": STEADY_LINE, "BookieOdds": steady(2)}),
+        "FullTimeOneXTwo": st.fixed_dictionaries({"BookieOdds": steady(3)}),
+    }
+)
+
+
 @given(st.lists(st.lists(MATCH_ROWS, max_size=4), min_size=1, max_size=6), st.data())
 def test_reading_what_changed_is_reading_everything(
     answers: list[list[dict[str, Any]]], data: st.DataObject
 ) -> None:
     """Two matches, two rows each, so that rows also share lines; some come again as they were."""
+    read_and_compare(answers, data)
+
+
+@given(st.lists(st.lists(STEADY_ROWS, max_size=3), min_size=2, max_size=6), st.data())
+def test_reading_the_prices_that_moved_is_reading_everything(
+    answers: list[list[dict[str, Any]]], data: st.DataObject
+) -> None:
+    read_and_compare(answers, data)
+
+
+def read_and_compare(answers: list[list[dict[str, Any]]], data: st.DataObject) -> None:
     state = Followed()
     rows: dict[int, dict[str, Any]] = {}
     for number, changed in enumerate(answers, 1):
