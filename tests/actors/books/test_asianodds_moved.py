@@ -1,4 +1,4 @@
-"""Of odds that changed only the books that are written otherwise are read, and nothing is missed."""
+"""Of odds that changed only the books written otherwise are read, and nothing is missed."""
 
 from typing import Any
 
