@@ -1,7 +1,7 @@
 """What a backtest is of: data, a strategy with its parameters, and the limits that hold."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -82,8 +82,12 @@ class Ground(msgspec.Struct, frozen=True):
         return settings
 
 
-def ground(plan: Plan, tapes: Sequence[Path] = ()) -> Ground:
+def ground(
+    plan: Plan, tapes: Sequence[Path] = (), tell: Callable[[int], object] = lambda _: None
+) -> Ground:
     """Read configuration, strategy and data: seasons, or the files of recorded markets.
+
+    `tell` hears of each of these files.
 
     Raises ConfigurationError for the first two, OurError for the last.
     """
@@ -100,7 +104,7 @@ def ground(plan: Plan, tapes: Sequence[Path] = ()) -> Ground:
     balance = int(given.paper.balance) if plan.balance is None else plan.balance
     found: Seasons | Tapes
     if tapes:
-        found = chosen(read_tapes(plan.data, tapes), plan)
+        found = chosen(read_tapes(plan.data, tapes, tell), plan)
     else:
         found = chosen(read_seasons(plan.data), plan)
     sports = sorted({one.sport for one in found.matches if isinstance(one, TapedMatch)})

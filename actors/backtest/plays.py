@@ -54,18 +54,18 @@ class Played(msgspec.Struct, frozen=True):
     counted: Counted | None = None
 
 
-def ground_of(plan: Plan) -> Ground | Markets:
+def ground_of(plan: Plan, tell: Tell = lambda _: None) -> Ground | Markets:
     """Read what a plan names, seasons or recorded markets.
 
     Recorded markets are played by an ExchangeStrategy in the simulated exchange, by any other
-    strategy with the actors that run live.
+    strategy with the actors that run live; then `tell` hears of each file that is read.
 
     Raises ConfigurationError, and OurError for the data.
     """
     files = recorded_markets(plan.data)
     if files and is_for_exchanges(plan):
         return markets(plan, files)
-    return ground(plan, files)
+    return ground(plan, files, tell)
 
 
 def played(on: Ground | Markets, what: Play, tell: Tell = lambda _: None) -> Played:

@@ -5,7 +5,7 @@ handicaps, until they go in play. Every other market is left out and counted by 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,11 +59,17 @@ class Tapes(msgspec.Struct, frozen=True):
     left_out: dict[str, int]
 
 
-def read_tapes(path: Path, files: Sequence[Path]) -> Tapes:
-    """Read recorded markets. Raises OurError when no match can be played, or a file be read."""
+def read_tapes(
+    path: Path, files: Sequence[Path], tell: Callable[[int], object] = lambda _: None
+) -> Tapes:
+    """Read recorded markets; `tell` hears of each file that is read.
+
+    Raises OurError when no match can be played, or a file cannot be read.
+    """
     reading = _Reading()
     for file in files:
         reading.read(file)
+        tell(1)
     matches, left_out = _matches(reading.tapes.values())
     left_out[TWICE] += reading.twice
     told = ", ".join(f"{count:,} {why}" for why, count in left_out.items() if count)

@@ -14,7 +14,7 @@ from click.core import ParameterSource
 
 from actors.backtest import text
 from actors.backtest.closing import Closing
-from actors.backtest.markets import Markets
+from actors.backtest.markets import Markets, is_for_exchanges, recorded_markets
 from actors.backtest.outcome import Outcome, body, grid
 from actors.backtest.peeking import MOMENTS, guard
 from actors.backtest.plan import DAY, MOST, Ground, Parameter, Parameters, Plan
@@ -29,6 +29,9 @@ from actors.units import money
 Tell = Callable[[int], object]
 SHOWN_FROM = 200
 """Matches from which on it takes long enough for a progress bar."""
+
+READING_SHOWN_FROM, TAPES_SHOWN_FROM, MARKETS_SHOWN_FROM = 10, 3, 2
+"""Files to read, matches on tape, and files in the simulated exchange."""
 
 NOT_IN_THE_EXCHANGE = frozenset(
     {
@@ -175,7 +178,7 @@ def backtest(
         raise click.UsageError("--walk-forward chooses from --sweep NAME=a,b,c: give one")
     if report is not None:
         check_report(report)
-    on = ground_of(plan)
+    on = _ground(plan)
     if isinstance(on, Markets):
         _refuse(NOT_IN_THE_EXCHANGE, "does not work with an ExchangeStrategy")
     elif isinstance(on.recorded, Tapes):
@@ -186,6 +189,15 @@ def backtest(
     told = [] if report is None else ["", f"report: {report}"]
     answer(body(outcome, bets), as_json, lambda: "\n".join([*text.lines(outcome), *told]))
     return 0 if outcome.good else 1
+
+
+def _ground(plan: Plan) -> Ground | Markets:
+    """Read what is played on, with a bar where that takes long."""
+    files = recorded_markets(plan.data)
+    if not files or is_for_exchanges(plan):
+        return ground_of(plan)
+    with _progress(len(files), "reading", READING_SHOWN_FROM) as tell:
+        return ground_of(plan, tell)
 
 
 def _refuse(options: frozenset[str], why: str) -> None:
@@ -206,12 +218,14 @@ def _outcome(
     jobs: int,
     guarded: bool,
 ) -> Outcome:
-    recorded = isinstance(on, Markets)
-    matches = len(on.files) if isinstance(on, Markets) else len(on.recorded.matches)
+    if isinstance(on, Markets):
+        matches, what, shown_from = len(on.files), "files", MARKETS_SHOWN_FROM
+    else:
+        matches, what = len(on.recorded.matches), "matches"
+        shown_from = TAPES_SHOWN_FROM if isinstance(on.recorded, Tapes) else SHOWN_FROM
     walk = done = looked = None
-    shown_from = 2 if recorded else SHOWN_FROM
     work = _work(matches, len(swept), folds)
-    with _progress(work, "files" if recorded else "matches", shown_from) as tell:
+    with _progress(work, what, shown_from) as tell:
         if folds and not isinstance(on, Markets):
             walk = walk_forward(on, swept, folds, by, jobs, tell)
         else:
