@@ -197,6 +197,7 @@ class Market(Actor):
             self._signals,
             tuple(row for stages in self._stages.values() for row in stages.turned_down),
             self.stopped,
+            {} if self._neighbours is None else self._neighbours.pairs,
         )
 
     def _complete(self, update: MarketUpdate) -> MarketUpdate:

@@ -113,7 +113,10 @@ class TurnedDown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FeedReport(Message, frozen=True):
-    """How a polled market does, for operators. `stopped` has the reason by strategy."""
+    """How a polled market does, for operators.
+
+    `stopped` has the reason by strategy, `pairs` how many events a Market beside has, too.
+    """
 
     overflow = Overflow.CONFLATE
 
@@ -126,6 +129,7 @@ class FeedReport(Message, frozen=True):
     signals: int
     turned_down: Few[TurnedDown] = ()
     stopped: Table[str, str] = {}
+    pairs: Table[str, int] = {}
 
 
 # Market, Executor, Risk, Gateway.

@@ -66,6 +66,11 @@ def status(
         "armed_until": reported.armed_until or None,
         "actors": actors(cell.host),
         "feeds": {name: _feed(feed, now) for name, feed in reported.feeds.items()},
+        "pairs": [
+            {"market": name, "beside": beside, "events": events}
+            for name, feed in reported.feeds.items()
+            for beside, events in feed.pairs.items()
+        ],
         "stopped_strategies": [
             {"market": name, "strategy": strategy, "reason": reason}
             for name, feed in reported.feeds.items()
@@ -105,7 +110,9 @@ def status(
 
 
 def _feed(feed: FeedReport, now: int) -> dict[str, Any]:
-    return _plain(feed, "turned_down", "stopped") | {"age_seconds": (now - feed.polled_at) / 1000}
+    return _plain(feed, "turned_down", "stopped", "pairs") | {
+        "age_seconds": (now - feed.polled_at) / 1000
+    }
 
 
 def _plain(told: msgspec.Struct, *without: str) -> dict[str, Any]:

@@ -53,6 +53,11 @@ class Neighbours:
         self._paired = False
         self._asked: dict[str, tuple[str, ...]] = {}
 
+    @property
+    def pairs(self) -> dict[str, int]:
+        """Return, by Market beside, how many events are surely events of it."""
+        return self._references.pairs
+
     def begin(self) -> list[Said]:
         """Ask Fixtures which events are others', where somebody is to look at their prices."""
         asks = self._references.markets and not self._paired

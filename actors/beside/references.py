@@ -47,6 +47,14 @@ class References:
         known = list(twins)
         return {event for link in self._links.values() for event in link.pair(known)}
 
+    @property
+    def pairs(self) -> dict[str, int]:
+        """Return, by Market, how many of one's own events are surely events of it."""
+        return {
+            market: len({twin.event for twin in link.twins.values()})
+            for market, link in self._links.items()
+        }
+
     def wanted(self) -> dict[str, tuple[tuple[str, ...], bool]]:
         """Return, by Market, the events that it is asked for, and whether all is to be told."""
         return {

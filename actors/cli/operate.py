@@ -148,6 +148,10 @@ def _status_text(body: dict[str, Any]) -> str:
         for name, feed in body["feeds"].items()
     ]
     lines += [
+        f"beside {row['market']}: {row['events']} events are surely in {row['beside']}, too"
+        for row in body["pairs"]
+    ]
+    lines += [
         f"STOPPED strategy {row['strategy']} in {row['market']}: {row['reason']}"
         for row in body["stopped_strategies"]
     ]

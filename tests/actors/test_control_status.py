@@ -60,9 +60,8 @@ def test_a_status_shows_feeds_and_accounts_with_their_age(desk: Desk) -> None:
 def test_a_status_says_what_was_turned_down_and_which_strategies_stopped(desk: Desk) -> None:
     rows = (TurnedDown("value", "edge", 7, "0.1 % of at least 1 %", Millis(NOW)),)
     stopped = {"steam": "KeyError: 'x'"}
-    desk.world.tell(
-        "control", FeedReport("m", Millis(NOW), 3, 40, 5, 1, 2, rows, stopped), seconds=2
-    )
+    told = FeedReport("m", Millis(NOW), 3, 40, 5, 1, 2, rows, stopped, {"odds": 2})
+    desk.world.tell("control", told, seconds=2)
     body = desk.ask("status").body
     assert body["turned_down"] == [
         {
@@ -74,6 +73,7 @@ def test_a_status_says_what_was_turned_down_and_which_strategies_stopped(desk: D
             "age_seconds": 2.0,
         }
     ]
+    assert body["pairs"] == [{"market": "m", "beside": "odds", "events": 2}]
     assert body["stopped_strategies"] == [
         {"market": "m", "strategy": "steam", "reason": "KeyError: 'x'"}
     ]

@@ -91,7 +91,9 @@ def test_only_sure_pairs_have_prices_and_a_parted_one_loses_them_at_once() -> No
     desk = Desk()
     desk.take(*BOTH, price(of="toa-8"))
     assert len(desk.shown()) == 2
+    assert desk.references.pairs == {"other": 1, "third": 0}
     assert desk.references.pair([]) == {MINE}
+    assert desk.references.pairs == {"other": 0, "third": 0}
     assert desk.shown() == {}
     assert desk.references.wanted()["other"] == ((), False)
     assert desk.references.pair([twin()]) == {MINE}

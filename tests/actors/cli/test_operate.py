@@ -204,8 +204,10 @@ def test_a_status_for_people_names_who_stopped_and_what_was_turned_down(tictac: 
     rows = (TurnedDown("value", "edge", 7, "0.1 % of at least 1 %", Millis(0)),)
     with running_core(tictac.state) as host:
         stopped = {"steam": "KeyError: 'x'"}
-        host.tell("control", FeedReport("m", Millis(0), 3, 40, 5, 1, 2, rows, stopped))
+        told = FeedReport("m", Millis(0), 3, 40, 5, 1, 2, rows, stopped, {"odds": 2})
+        host.tell("control", told)
         out = tictac("status").out
+    assert "beside m: 2 events are surely in odds, too" in out
     assert "STOPPED strategy steam in m: KeyError: 'x'" in out
     assert "turned down m value: edge 7 times, last " in out
     assert " s ago: 0.1 % of at least 1 %" in out
