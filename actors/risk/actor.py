@@ -286,12 +286,12 @@ class Risk(Actor):
                 self._take_back(held, "the permit was not used in time")
 
     def _look(self) -> None:
-        """Let go of what is final in the journal and was never told."""
+        """Follow what the journal says of an order that is held, and was never told."""
         ledger = Ledger(self.journal)
-        still_open = {order.id for order in ledger.orders(OPEN)}
-        for name in [name for name in self._book.held if name not in still_open]:
-            order = ledger.exactly(name)
-            if order is not None:
+        still_open = {order.id: order for order in ledger.orders(OPEN)}
+        for name, held in list(self._book.held.items()):
+            order = still_open.get(name) or ledger.exactly(name)
+            if order is not None and not held.agrees_with(order):
                 self._follow(name, OrderState(order.state), order.stake, order.pnl or 0)
 
     def _take_back(self, held: Reservation, reason: str) -> None:

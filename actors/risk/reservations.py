@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from actors.ledger import Order
-from actors.orders import IN_FLIGHT, Intent, OrderState
+from actors.orders import IN_FLIGHT, OPEN, Intent, OrderState
 from actors.risk.results import Results
 from actors.risk.worst_case import Stake, worst_loss
 from actors.selections import Event, MarketType, Period, Phase, Selection, Side
@@ -47,6 +47,17 @@ class Reservation:
     @property
     def event(self) -> str:
         return self.selection.event
+
+    def agrees_with(self, order: Order) -> bool:
+        """Tell whether the journal says the same of this order, or that its permit is unused."""
+        state = OrderState(order.state)
+        if state is OrderState.PERMITTED:
+            return True
+        return (self.stake, self.in_flight, self.firm) == (
+            order.stake,
+            state in IN_FLIGHT,
+            state is OrderState.ACCEPTED,
+        ) and state in OPEN
 
     @property
     def scopes(self) -> tuple[str, ...]:

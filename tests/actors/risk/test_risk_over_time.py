@@ -104,6 +104,39 @@ def test_a_settlement_that_nobody_told_counts_once_risk_has_looked(tmp_path: Pat
         desk.moved("t-1", S.SETTLED, pnl=-1000)
 
 
+def test_a_stake_that_was_cut_and_never_told_counts_as_it_is_once_risk_has_looked(
+    tmp_path: Path,
+) -> None:
+    """Found by the simulation: Risk went on counting the whole stake until the bet was settled."""
+    desk = Desk(tmp_path, max_exposure=1000)
+    desk.ask(intent("t-1"))
+    desk.clerk.move("t-1", *TO_PENDING[1:], stake=1000)
+    desk.clerk.move("t-1", S.ACCEPTED, stake=700)
+    small = [intent(order, selection=handicap(1), stake=300) for order in ("t-2", "t-4")]
+    assert desk.refusal(small[0]) == ["max_exposure: 13.00 of 10.00"]
+    desk.world.host.run(LOOK_EVERY)
+    more = intent("t-3", selection=handicap(1), stake=301)
+    assert desk.refusal(more) == ["max_exposure: 10.01 of 10.00"]
+    assert desk.refusal(small[1]) == []
+
+
+def test_a_confirmation_that_was_never_told_counts_once_risk_has_looked(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, max_event_exposure=2100)
+    assert desk.refusal(intent("t-1", selection=AWAY)) == []
+    desk.clerk.move("t-1", *TO_PENDING[1:], S.ACCEPTED, price=1950, stake=1000)
+    assert desk.refusal(intent("t-2", stake=3000)) == ["max_event_exposure: 30.00 of 21.00"]
+    desk.world.host.run(LOOK_EVERY)
+    assert desk.refusal(intent("t-3", stake=3000)) == []
+
+
+def test_a_permit_that_is_not_used_yet_is_left_alone_when_risk_looks(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, max_open_bets=1)
+    desk.ask(intent("t-1"))
+    desk.world.host.run(LOOK_EVERY)
+    assert desk.refusal(intent("t-2", selection=handicap(1))) == ["max_open_bets: 2 of 1"]
+    assert desk.world.order("t-1").state == "permitted"
+
+
 def test_an_order_that_is_open_in_the_journal_is_held_however_often_risk_looks(
     tmp_path: Path,
 ) -> None:
