@@ -30,10 +30,15 @@ _CONTROLS = (f"{_RISK}/test_controls.py", f"{_RISK}/test_controls_scopes.py")
 REWRITTEN: Mapping[str, tuple[str, ...]] = {
     "actors/risk/actor.py": (
         *(*_ACTOR, f"{_RISK}/test_steering.py", f"{_RISK}/test_reservations.py"),
-        f"{_RISK}/test_risk_over_time.py",
+        *(
+            f"{_RISK}/test_risk_over_time.py",
+            f"{_RISK}/test_adopted.py",
+            f"{_RISK}/test_full_disk.py",
+        ),
     ),
     "actors/risk/reservations.py": (
         *(*_CONTROLS, *_ACTOR, f"{_RISK}/test_reservations.py", f"{_RISK}/test_steering.py"),
+        *(f"{_RISK}/test_risk_over_time.py", f"{_RISK}/test_adopted.py"),
     ),
     "actors/door.py": (
         *(_DOOR, "tests/actors/test_gateway_door.py", "tests/actors/test_gateway.py"),

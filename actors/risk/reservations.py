@@ -49,15 +49,9 @@ class Reservation:
         return self.selection.event
 
     def agrees_with(self, order: Order) -> bool:
-        """Tell whether the journal says the same of this order, or that its permit is unused."""
+        """Tell whether the journal says the same of this order."""
         state = OrderState(order.state)
-        if state is OrderState.PERMITTED:
-            return True
-        return (self.stake, self.in_flight, self.firm) == (
-            order.stake,
-            state in IN_FLIGHT,
-            state is OrderState.ACCEPTED,
-        ) and state in OPEN
+        return state in OPEN and (self.stake, self.in_flight) == (order.stake, state in IN_FLIGHT)
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -77,7 +77,9 @@ def test_an_adopted_order_is_its_ticket_whatever_else_bears_the_reference() -> N
     other = msgspec.structs.replace(own, ticket="78")
     assert find(order, [other, own]) == own
     assert find(order, [other]) is None
-    assert find(order, [msgspec.structs.replace(own, reference="WA-2")]) is None
+    for reference in ("WA-0", "WA-2"):
+        assert find(order, [msgspec.structs.replace(own, reference=reference)]) is None
+    assert find(order, [msgspec.structs.replace(own, ticket="76")]) is None
     # The book may tell another time, or a stake that cannot be read: it stays the same ticket.
     later = msgspec.structs.replace(own, stake=None, placed_at=Millis(1), state=BetState.WON)
     assert find(order, [later]) == later

@@ -238,6 +238,18 @@ def test_an_order_that_is_being_sent_is_not_taken_back(world: World, gate: KillG
     assert risk._book.held["t-1"].permit_expires is None  # it is not tried every second
 
 
+def test_an_order_of_which_risk_has_not_heard_that_it_is_being_sent_stays_in_flight(
+    world: World, gate: KillGate
+) -> None:
+    start(world, gate, limits(permit_lifetime=15.0))
+    ask(world, intent("t-1"))
+    world.host.run(16.9)
+    Clerk(world.journal, "gateway").move("t-1", S.SENDING)
+    world.host.run(0.2)  # it is to be taken back, and the journal says no; the next look is later
+    assert world.order("t-1").state == "sending"
+    assert "one_in_flight" in refused_by(ask(world, fresh(world, "t-3")))
+
+
 def test_permits_run_out_between_two_looks(world: World, gate: KillGate) -> None:
     start(world, gate, limits(permit_lifetime=14.5))
     ask(world, intent("t-1"))

@@ -193,6 +193,23 @@ def test_its_match_is_known_under_each_key_that_a_feed_gives_it(tmp_path: Path) 
     assert len(desk.refusal(intent("t-9", selection=handicap(2)))) == 1
 
 
+@pytest.mark.parametrize("home", ["Leeds", "Zenit", "Arse nal"])
+def test_another_match_is_not_taken_for_it(tmp_path: Path, home: str) -> None:
+    desk = Adopting(tmp_path, max_event_exposure=1_500)
+    desk.adopt(adopted("1"))
+    other = event("ao-2", home=home)
+    assert desk.refusal(intent("t-1", event=other, selection=handicap(2, "ao-2"))) == []
+
+
+def test_a_bet_of_ours_stays_in_the_match_that_it_was_made_in(tmp_path: Path) -> None:
+    """The same two teams, under another key, play another match."""
+    desk = Adopting(tmp_path, max_event_exposure=1_500)
+    desk.clerk.want(intent("t-1"), S.PERMITTED, S.SENDING, S.PENDING, S.ACCEPTED)
+    desk.restart()
+    again = event("ao-2")
+    assert desk.refusal(intent("t-2", event=again, selection=handicap(2, "ao-2"))) == []
+
+
 def test_its_selection_and_kind_of_market_are_known_with_the_match(tmp_path: Path) -> None:
     desk = Adopting(tmp_path, max_selection_exposure=1_500, max_market_exposure=1_800)
     desk.adopt(adopted("1"))

@@ -6,8 +6,16 @@ import pytest
 
 from actors.gate import KillGate
 from actors.ledger import OrderTable
-from actors.messages import Denied, Granted, OrderMoved, Reserve, Steer, Steered
-from actors.risk.actor import Risk
+from actors.messages import (
+    Denied,
+    Granted,
+    OrderMoved,
+    Reserve,
+    SessionReportWanted,
+    Steer,
+    Steered,
+)
+from actors.risk.actor import LOOK_EVERY, Risk
 from actors.settings import Mode
 from runtime.supervision import Child, Intensity
 from runtime.supervisor import Supervisor
@@ -33,11 +41,15 @@ FULL = "full: make room"
 class Desk:
     """Risk under a supervisor that gives up at the first failure of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, full: bool = False, lost: int = 0) -> None:
         self.disk = FullDisk(OrderTable())
         self.world = World(EXECUTOR, "control", journal=self.disk)
         self.clerk = Clerk(self.disk)
         arguments = {"limits": limits(), "mode": Mode.PAPER, "gate": KillGate(folder), "key": KEY}
+        if lost:
+            self.clerk.want(intent("t-lost"), *TO_ACCEPTED)
+            self.clerk.move("t-lost", S.SETTLED, pnl=-lost)
+        self.disk.full = full
         self.world.spawn(
             Supervisor,
             "books",
@@ -150,3 +162,50 @@ def test_moves_that_are_told_meanwhile_are_read_from_the_journal(desk: Desk) -> 
     desk.world.host.run(3.0)
     risk = desk.world.host.cells["risk"].actor
     assert risk._book.settled_today == 500  # type: ignore[union-attr]
+
+
+def test_a_risk_that_begins_on_a_full_disk_says_no_by_name(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, full=True, lost=700)
+    (denied,) = desk.ask("t-1")
+    assert isinstance(denied, Denied)
+    assert [(v.control, v.passed) for v in denied.verdicts] == [("journal_writable", False)]
+    desk.disk.full = False
+    desk.world.host.run(3.0)
+    desk.world.tell("risk", agreed())
+    (granted,) = desk.ask("t-2", 2)
+    assert isinstance(granted, Granted)
+    risk = desk.world.host.cells["risk"].actor
+    assert risk._book.results.drawdown == 700, "it is read once"  # type: ignore[union-attr]
+
+
+def test_when_there_is_room_again_the_journal_is_read_before_anything_is_granted(
+    desk: Desk,
+) -> None:
+    desk.disk.full = True
+    desk.ask("t-2", 2)
+    desk.world.host.run(3.5)
+    desk.disk.refusals.end(desk.world.now)  # somebody else could write
+    (denied,) = desk.ask("t-3", 3)
+    assert isinstance(denied, Denied)
+    assert [v.figure for v in denied.verdicts] == ["the journal is to be read first"]
+
+
+def test_after_a_full_disk_risk_looks_again_for_what_nobody_told(desk: Desk) -> None:
+    desk.clerk.want(intent("t-1"), *TO_ACCEPTED)
+    desk.disk.full = True
+    desk.ask("t-2", 2)
+    desk.world.host.run(3 * LOOK_EVERY)
+    desk.disk.full = False
+    desk.world.host.run(3.0)
+    desk.clerk.move("t-1", S.SETTLED, pnl=500)
+    desk.world.host.run(LOOK_EVERY)
+    risk = desk.world.host.cells["risk"].actor
+    assert risk._book.settled_today == 500  # type: ignore[union-attr]
+
+
+def test_what_risk_has_no_use_for_it_refuses_on_a_full_disk_too(desk: Desk) -> None:
+    desk.disk.full = True
+    desk.ask("t-1")
+    desk.world.host.run(3.0)
+    desk.world.tell("risk", SessionReportWanted())
+    assert "risk" not in desk.world.host.cells

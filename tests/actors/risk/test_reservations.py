@@ -5,6 +5,7 @@ import tempfile
 from collections import deque
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -191,6 +192,15 @@ def test_the_newest_bet_counts_for_the_cooldown_whatever_the_order_of_reading() 
     book.grant(wanted(intent("t-2"), NOW + 5, 15.0), NOW + 5)
     book.grant(wanted(intent("t-1"), NOW, 15.0), NOW)
     assert book.last_by_event["ao-1"] == NOW + 5
+
+
+def test_of_two_bets_at_the_same_moment_the_later_ones_bundle_is_remembered(
+    book: Reservations,
+) -> None:
+    for bundle in ("h-1", "h-2"):
+        wish = msgspec.structs.replace(intent(), bundle=bundle)
+        book.grant(wanted(wish, NOW), NOW)
+    assert book.last_bundle["ao-1"] == "h-2"
 
 
 def test_a_new_day_begins_at_nothing(book: Reservations) -> None:

@@ -104,6 +104,16 @@ def test_a_settlement_that_nobody_told_counts_once_risk_has_looked(tmp_path: Pat
         desk.moved("t-1", S.SETTLED, pnl=-1000)
 
 
+def test_a_settlement_without_a_profit_that_nobody_told_counts_as_none(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, daily_loss=1000)
+    desk.ask(intent("t-1"))
+    desk.clerk.move("t-1", *TO_ACCEPTED[1:], stake=1000)
+    desk.clerk.move("t-1", S.SETTLED, pnl=0)
+    desk.world.host.run(LOOK_EVERY)
+    more = intent("t-2", selection=handicap(1), stake=1001)
+    assert desk.refusal(more) == ["daily_loss: 10.01 of 10.00"]
+
+
 def test_a_stake_that_was_cut_and_never_told_counts_as_it_is_once_risk_has_looked(
     tmp_path: Path,
 ) -> None:
