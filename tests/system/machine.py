@@ -47,11 +47,11 @@ def alive(pid: int) -> bool:
 class Machine:
     """One state directory, and the `run` that works on it now."""
 
-    def __init__(self, folder: Path, speed: int = SLOW) -> None:
+    def __init__(self, folder: Path, speed: int = SLOW, *, only_today: bool = False) -> None:
         self.folder, self.state = folder, folder / "state"
         self.config = folder / "config.yaml"
         lines = CONFIG.replace("SPEED", str(speed)).splitlines()
-        kept = [line for line in lines if speed < FAST or "early" not in line]
+        kept = [line for line in lines if "early" not in line or not (only_today or speed >= FAST)]
         self.config.write_text("\n".join(kept))
         self.process: subprocess.Popen[bytes] | None = None
         self.runs = 0

@@ -23,8 +23,11 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 
 @pytest.fixture
 def slow_machine(tmp_path: Path) -> Iterator[Machine]:
-    """So slow that bets outlive a start and some commands, on a busy machine too."""
-    machine = Machine(tmp_path, SLOW // 2)
+    """So slow that bets outlive a start and some commands, on a busy machine too.
+
+    Bets on the next day would outlive the test: its first match ends after two minutes.
+    """
+    machine = Machine(tmp_path, SLOW // 2, only_today=True)
     yield machine
     machine.close()
 
