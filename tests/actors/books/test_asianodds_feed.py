@@ -13,7 +13,7 @@ from actors.errors import (
     SessionLostError,
     ThrottledError,
 )
-from actors.selections import MarketType, Phase
+from actors.selections import Phase
 from actors.units import Millis
 from tests.actors.books.answers import envelope, feed, recorded, row
 from tests.actors.books.feeds import AWAY, BOTH, HOME, OTHER, Followed, applied, prices
@@ -317,17 +317,6 @@ def test_of_two_rows_of_one_offer_the_one_that_changed_last_is_told() -> None:
         (1930, "11/1/1"),
         (1970, "11/1/1"),
     }
-
-
-def test_what_is_told_anew_of_a_line_has_the_times_of_the_row_as_it_came_last() -> None:
-    state = Followed()
-    total = {"Goal": "2.5", "BookieOdds": "PIN=1.9,2.0"}
-    applied(state, row(11, UpdatedDateTime=5), row(12, UpdatedDateTime=9), at=1)
-    later = row(11, FullTimeOu=total, UpdatedDateTime=8)
-    change = applied(state, later, row(12, IsActive=False), at=3)
-    told = {quote.selection.type for quote in change.quotes}
-    assert told == {MarketType.HANDICAP, MarketType.TOTAL}
-    assert {(quote.updated_at, quote.received_at) for quote in change.quotes} == {(8, 3)}
 
 
 def test_a_line_that_goes_from_one_row_to_another_is_still_offered() -> None:

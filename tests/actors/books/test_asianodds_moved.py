@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from actors.books.asianodds.feed import FeedState
+from actors.selections import MarketType
 from tests.actors.books.answers import row
 from tests.actors.books.feeds import Followed, applied, prices
 
@@ -77,3 +78,14 @@ def test_a_row_that_comes_twice_in_an_answer_is_told_as_against_the_answer_befor
         again = total(second) | {"FullTimeOneXTwo": {"BookieOdds": "PIN=2.0,3.0,4.0"}}
         change = applied(state, total(moved), again, at=2)
         assert sorted(quote.price for quote in change.quotes) == [1_700, 2_000, 3_000, 4_000]
+
+
+def test_what_is_told_anew_of_a_line_has_the_times_of_the_row_as_it_came_last() -> None:
+    state = Followed()
+    total = {"Goal": "2.5", "BookieOdds": "PIN=1.9,2.0"}
+    applied(state, row(11, UpdatedDateTime=5), row(12, UpdatedDateTime=9), at=1)
+    later = row(11, FullTimeOu=total, UpdatedDateTime=8)
+    change = applied(state, later, row(12, IsActive=False), at=3)
+    told = {quote.selection.type for quote in change.quotes}
+    assert told == {MarketType.HANDICAP, MarketType.TOTAL}
+    assert {(quote.updated_at, quote.received_at) for quote in change.quotes} == {(8, 3)}
