@@ -16,6 +16,8 @@ from actors.backtest.run import moments
 from actors.backtest.tapes import Tapes, read_tapes
 from actors.backtest.text import lines as text_lines
 from actors.odds.margin import fair
+from actors.paper.answers import Asked
+from actors.paper.feeds import changed, wanted
 from actors.paper.settling import half_stakes, profit
 from actors.selections import MarketType, Side
 from runtime.errors import OurError
@@ -23,6 +25,7 @@ from tests.actors.backtest.samples import CONFIG, ROOT
 from tests.actors.backtest.tape_samples import (
     MATCH,
     OFF_MS,
+    TEAMS,
     definition,
     ended,
     ladders,
@@ -46,7 +49,7 @@ def read(tmp_path: Path, *lines: str) -> Tapes:
     return read_tapes(path, [path])
 
 
-def changed(number: int, **more: Any) -> list[str]:
+def variant(number: int, **more: Any) -> list[str]:
     """Return WHOLE with another definition at its beginning and its end."""
     own = {"marketDefinition": definition(**more)}
     first = line(2 * HOUR, f"1.{number}", **own, rc=ladders(2.0, 4.0, 3.8))
@@ -78,7 +81,7 @@ def test_a_market_becomes_a_match_with_its_times_and_its_score(tmp_path: Path) -
 def test_every_market_that_is_not_played_has_its_reason(
     tmp_path: Path, more: dict[str, Any], why: str
 ) -> None:
-    found = read(tmp_path, *WHOLE, *changed(2, eventId="78", **more))
+    found = read(tmp_path, *WHOLE, *variant(2, eventId="78", **more))
     assert (found.markets, found.played, found.left_out) == (2, 1, {why: 1})
 
 
@@ -86,7 +89,12 @@ def test_what_never_closes_and_what_was_void_is_not_played(tmp_path: Path) -> No
     opened = line(HOUR, "1.2", marketDefinition=definition(eventId="78"), rc=ladders(2, 4, 4))
     void = ended(1, eventId="79")
     void["runners"][2]["status"] = "REMOVED"
-    lines = (*WHOLE, opened, *changed(3, eventId="79")[:1], line(-9, "1.3", marketDefinition=void))
+    lines = (
+        *WHOLE,
+        opened,
+        *variant(3, eventId="79")[:1],
+        line(-9, "1.3", marketDefinition=void),
+    )
     assert read(tmp_path, *lines).left_out == {
         "never close": 1,
         "void, or with a result that is not certain": 1,
@@ -97,13 +105,13 @@ def test_a_market_that_comes_twice_is_played_once(tmp_path: Path) -> None:
     paths = [write(tmp_path / f"{name}.jsonl", *WHOLE) for name in "ab"]
     found = read_tapes(tmp_path, paths)
     assert (found.markets, found.left_out) == (2, {"in two files, or twice in an event": 1})
-    same = read(tmp_path, *WHOLE, *changed(2))
+    same = read(tmp_path, *WHOLE, *variant(2))
     assert same.left_out == {"in two files, or twice in an event": 1}
     assert len(same.matches[0].tape[0].books["BF"].times) > 2  # the one with more prices
 
 
 def test_markets_of_two_exchanges_are_two_books_of_one_match(tmp_path: Path) -> None:
-    found = read(tmp_path, *WHOLE, *changed(2, regulators=["MR_ESP"]))
+    found = read(tmp_path, *WHOLE, *variant(2, regulators=["MR_ESP"]))
     (one,) = found.matches
     assert {book for board in one.tape for book in board.books} == {"BF", "BFESP"}
 
@@ -115,6 +123,26 @@ def test_a_line_that_cannot_be_read_is_named_and_its_market_has_no_price(tmp_pat
     assert ["a.jsonl:2" in fault for fault in found.faults] == [True]
     (board,) = one.tape
     assert board.books["BF"].at(OFF_MS - 1) is None
+
+
+def test_each_sport_is_asked_for_by_its_own_market_and_shown_alone(tmp_path: Path) -> None:
+    pair = [{"id": n, "name": TEAMS[n], "status": "ACTIVE"} for n in (1, 2)]
+    over = [one | {"status": "WINNER" if one["id"] == 1 else "LOSER"} for one in pair]
+    tennis = {"eventId": "78", "eventTypeId": "2"}
+    first = definition(**tennis, runners=pair)
+    last = definition("CLOSED", **tennis, inPlay=True, runners=over)
+    lines = (
+        *WHOLE,
+        line(2 * HOUR, "1.2", marketDefinition=first, rc=ladders(1.8, 2.2)),
+        line(-2 * HOUR, "1.2", marketDefinition=last),
+    )
+    calendar = Calendar(read(tmp_path, *lines).matches)
+    shown = {}
+    for sport in (1, 2, 3):
+        want = wanted(calendar, Asked({"sportstype": str(sport), "markettypeid": "1"}, None))
+        rows = [] if want is None else changed(calendar, want, OFF_MS - 1_000)
+        shown[sport] = [one.row.taped.market for one in rows if one.row.taped is not None]
+    assert shown == {1: ["x"], 2: [], 3: ["h"]}
 
 
 def test_files_without_such_a_match_are_refused_with_the_reasons() -> None:
