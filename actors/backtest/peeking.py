@@ -2,9 +2,10 @@
 
 Three looks, at several moments spread over the data, each on the matches around its moment:
 
-* future: the same days are played with results and closing prices exchanged that were not known
-  at the moment (`actors.backtest.scramble`), in files of which parameters that name the data
-  name the copy. Every wish up to the moment must be the same.
+* future: the same days are played with results and later prices changed that were not known at the
+  moment. Of seasons in files of which parameters that name the data name the copy
+  (`actors.backtest.scramble`), of matches on tape in memory (`actors.backtest.scramble_tapes`).
+  Every wish up to the moment must be the same.
 * files: the strategy opens none of the data's files.
 * names: with made-up names of teams every wish must be the same. A strategy that knows teams by
   name has knowledge that no backtest can date.
@@ -13,26 +14,30 @@ It finds what such a look can show. A strategy that recognises matches by their 
 and reads what it remembers from a file of its own, passes.
 """
 
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from actors.backtest.bets import Bet, bets_of
-from actors.backtest.calendar import Calendar, collected_at
+from actors.backtest.calendar import Calendar, collected_at, listed_at
+from actors.backtest.opened_files import opened_files
 from actors.backtest.plan import Ground, Parameter, Parameters, chosen
 from actors.backtest.run import Tell, play
 from actors.backtest.scramble import scramble
+from actors.backtest.scramble_tapes import scramble_tape
 from actors.backtest.seasons import SeasonMatch, Seasons, read_seasons
+from actors.backtest.tapes import TapedMatch, Tapes
 from actors.bet_text import clock_text
 
 MOMENTS = 5
 DAYS_BEFORE = 8 * 86_400_000
 A_MINUTE = 60_000
 FUTURE, FILES, NAMES = "future", "files", "names"
+
+Match = SeasonMatch | TapedMatch
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -51,12 +56,19 @@ class Guarded(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
+class Wished(NamedTuple):
+    """What is the same about a wish in another play, when it came, and what it was."""
+
+    known: tuple[object, ...]
+    at: int
+    words: str
+
+
 def guard(on: Ground, parameters: Parameters, tell: Tell = lambda _: None) -> Guarded:
     """Look for peeking. `tell` hears after each moment that it is done."""
     found: dict[str, Finding] = {}
     matches = wishes = 0
-    assert isinstance(on.recorded, Seasons), "tapes are not looked at"
-    moments = chosen_moments(on.recorded.matches)
+    moments = chosen_moments(on.recorded)
     for moment in moments:
         around = _around(on.recorded.matches, moment)
         looked = _look(on, parameters, around, moment)
@@ -68,8 +80,15 @@ def guard(on: Ground, parameters: Parameters, tell: Tell = lambda _: None) -> Gu
     return Guarded(tuple(moments), matches, wishes, tuple(found.values()))
 
 
-def chosen_moments(matches: Sequence[SeasonMatch]) -> list[int]:
-    """Spread moments over the data: right after prices were listed, and after they closed."""
+def chosen_moments(recorded: Seasons | Tapes) -> list[int]:
+    """Spread moments over the matches.
+
+    Of seasons they are right after prices were listed, and after they closed; of matches on tape
+    after half of the changes, and near the last.
+    """
+    if isinstance(recorded, Tapes):
+        return sorted({_moment_on_tape(recorded.matches, place) for place in range(MOMENTS)})
+    matches = recorded.matches
     places = range(min(MOMENTS, len(matches)))
     picked = [matches[len(matches) * (2 * place + 1) // (2 * len(places))] for place in places]
     moments = [
@@ -79,63 +98,90 @@ def chosen_moments(matches: Sequence[SeasonMatch]) -> list[int]:
     return sorted(set(moments))
 
 
+def _moment_on_tape(matches: Sequence[TapedMatch], place: int) -> int:
+    one = matches[len(matches) * (2 * place + 1) // (2 * MOMENTS)]
+    tracks = [track for line in one.tape for track in line.books.values()]
+    changes = {at for track in tracks for at in track.times if one.listed <= at < one.kick_off}
+    times = sorted({one.listed, *changes})
+    return times[len(times) // 2 if place % 2 == 0 else len(times) * 19 // 20]
+
+
 def _look(
-    on: Ground, parameters: Parameters, around: list[SeasonMatch], moment: int
+    on: Ground, parameters: Parameters, around: Sequence[Match], moment: int
 ) -> tuple[int, list[Finding]]:
     findings = []
     with opened_files(on.plan.data) as opened:
         then = _wishes(on, parameters, around, moment)
     if opened:
-        findings.append(Finding(FILES, f"the strategy opened {opened[0]}, a file of the data"))
+        findings.append(opened_finding(opened))
     with tempfile.TemporaryDirectory() as folder:
-        copy = scramble(on.plan.data, Path(folder), moment)
-        others = _around(chosen(read_seasons(copy), on.plan).matches, moment)
-        moved = elsewhere(on.strategy.parameters | parameters, on.plan.data, copy)
+        moved, others = _another_future(on, parameters, around, moment, Path(folder))
         now = _wishes(on, moved, others, moment)
-    at = clock_text(moment)
-    differs = f"with results and closing prices changed that were not known at {at},"
-    findings += _compare(FUTURE, differs, then, now)
+    differs = f"with results and later prices changed that were not known at {clock_text(moment)},"
+    findings += compare(FUTURE, differs, then, now)
     named = [_unnamed(number, one) for number, one in enumerate(around)]
     now = _wishes(on, parameters, named, moment)
-    findings += _compare(NAMES, "with other names of the teams,", then, now)
+    findings += compare(NAMES, "with other names of the teams,", then, now)
     return len(then), findings
 
 
-def _around(matches: Sequence[SeasonMatch], moment: int) -> list[SeasonMatch]:
+def _another_future(
+    on: Ground, parameters: Parameters, around: Sequence[Match], moment: int, folder: Path
+) -> tuple[Parameters, Sequence[Match]]:
+    """Return the parameters and the matches around a moment when something else comes after it."""
+    if isinstance(on.recorded, Tapes):
+        taped = [one for one in around if isinstance(one, TapedMatch)]
+        return parameters, [scramble_tape(one, moment) for one in taped]
+    copy = scramble(on.plan.data, folder, moment)
+    others = _around(chosen(read_seasons(copy), on.plan).matches, moment)
+    return elsewhere(on.strategy.parameters | parameters, on.plan.data, copy), others
+
+
+def _around(matches: Sequence[Match], moment: int) -> list[Match]:
     """Return the matches that are listed at a moment, or kicked off within days before it."""
     return [
-        one
-        for one in matches
-        if collected_at(one.kick_off) <= moment and one.kick_off > moment - DAYS_BEFORE
+        one for one in matches if listed_at(one) <= moment and one.kick_off > moment - DAYS_BEFORE
     ]
 
 
 def _wishes(
-    on: Ground, parameters: Mapping[str, Parameter], matches: list[SeasonMatch], moment: int
-) -> list[Bet]:
+    on: Ground, parameters: Mapping[str, Parameter], matches: Sequence[Match], moment: int
+) -> list[Wished]:
     calendar = Calendar(matches, on.plan.highest_stake)
     settings = on.with_parameters(parameters)
     world = play(settings, calendar, on.balance, until=moment)
-    return list(bets_of(world.ledger, calendar, on.plan.closing))
+    wishes = map(_wished, bets_of(world.ledger, calendar, on.plan.closing))
+    # On tape prices may change while what the moment started comes to its end.
+    taped = isinstance(on.recorded, Tapes)
+    return [one for one in wishes if one.at <= moment or not taped]
 
 
-def _compare(look: str, when: str, then: list[Bet], now: list[Bet]) -> Iterator[Finding]:
+def compare(
+    look: str, when: str, then: Iterable[Wished], now: Iterable[Wished]
+) -> Iterator[Finding]:
     """Name the first wish that is not in both, whichever comes first."""
-    first, second = ({_decision(bet): bet for bet in bets} for bets in (then, now))
-    different = [(bet, "no longer wanted") for key, bet in first.items() if key not in second]
-    different += [(bet, "wanted all at once") for key, bet in second.items() if key not in first]
+    first, second = ({one.known: one for one in wishes} for wishes in (then, now))
+    different = [(one, "no longer wanted") for key, one in first.items() if key not in second]
+    different += [(one, "wanted all at once") for key, one in second.items() if key not in first]
     if different:
-        bet, what = min(different, key=lambda one: one[0].made_at)
-        yield Finding(
-            look,
-            f"{when} {len(different)} wishes differ; the first, {clock_text(bet.made_at)}:"
-            f" {bet.market} {bet.text} at {bet.book} of {bet.match} is {what}",
-        )
+        one, what = min(different, key=lambda pair: pair[0].at)
+        count = "1 wish differs" if len(different) == 1 else f"{len(different)} wishes differ"
+        told = f"{clock_text(one.at)}: {one.words} is {what}"
+        yield Finding(look, f"{when} {count}; the first, {told}")
 
 
-def _decision(bet: Bet) -> tuple[object, ...]:
+def opened_finding(opened: Sequence[str]) -> Finding:
+    """Name the first file of the data that was opened."""
+    return Finding(FILES, f"the strategy opened {opened[0]}, a file of the data")
+
+
+def _wished(bet: Bet) -> Wished:
     known = (bet.event, bet.market, bet.line, bet.side, bet.book, bet.wanted_price, bet.floor)
-    return (*known, bet.stake, bet.strategy, bet.made_at // A_MINUTE)
+    return Wished(
+        (*known, bet.stake, bet.strategy, bet.made_at // A_MINUTE),
+        bet.made_at,
+        f"{bet.market} {bet.text} at {bet.book} of {bet.match}",
+    )
 
 
 def elsewhere(parameters: Mapping[str, Parameter], data: Path, copy: Path) -> Parameters:
@@ -147,44 +193,14 @@ def elsewhere(parameters: Mapping[str, Parameter], data: Path, copy: Path) -> Pa
         if not isinstance(value, str):
             return value
         path, whole = Path(value).resolve(), data.resolve()
-        if not path.exists() or not path.is_relative_to(whole):
+        if not path.is_relative_to(whole):
             return value
-        return str(copy / path.relative_to(whole) if path != whole else copy)
+        there = copy / path.relative_to(whole)
+        return str(there) if there.exists() else value
 
     return {name: moved(value) for name, value in parameters.items()}
 
 
-def _unnamed(number: int, one: SeasonMatch) -> SeasonMatch:
+def _unnamed(number: int, one: Match) -> Match:
     match = msgspec.structs.replace(one.match, home=f"Home {number}", away=f"Away {number}")
     return msgspec.structs.replace(one, match=match)
-
-
-_watched: list[tuple[Path, list[str]]] = []
-_hooked: list[bool] = []
-
-
-@contextmanager
-def opened_files(data: Path) -> Iterator[list[str]]:
-    """Note which files of the data are opened by Python's own means meanwhile."""
-    if not _hooked:
-        _hooked.append(True)
-        sys.addaudithook(_hear)  # there is no way to take one away
-    found: list[str] = []
-    _watched.append((data.resolve(), found))
-    try:
-        yield found
-    finally:
-        _watched.pop()
-
-
-def _hear(event: str, arguments: tuple[object, ...]) -> None:
-    if event != "open" or not _watched:
-        return
-    name = arguments[0]
-    if isinstance(name, bytes):
-        name = name.decode(errors="replace")
-    if isinstance(name, str):
-        data, found = _watched[-1]
-        path = Path(name).resolve()
-        if path.is_relative_to(data):
-            found.append(str(path))

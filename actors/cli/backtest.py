@@ -17,6 +17,7 @@ from actors.backtest.closing import Closing
 from actors.backtest.markets import Markets, is_for_exchanges, recorded_markets
 from actors.backtest.outcome import Outcome, body, grid
 from actors.backtest.peeking import MOMENTS, guard
+from actors.backtest.peeking_exchange import guard_exchange
 from actors.backtest.plan import DAY, MOST, Ground, Parameter, Parameters, Plan
 from actors.backtest.plays import Play, ground_of, plays
 from actors.backtest.report import check_report, write_report
@@ -38,14 +39,13 @@ NOT_IN_THE_EXCHANGE = frozenset(
         "closing_book",
         "closing_method",
         "folds",
-        "guarded",
         "highest_stake",
         "leagues",
         "since",
         "until",
     }
 )
-NOT_ON_TAPE = frozenset({"closing_book", "guarded"})
+NOT_ON_TAPE = frozenset({"closing_book"})
 
 
 class Amount(click.ParamType[int]):
@@ -231,9 +231,11 @@ def _outcome(
         else:
             single = len(swept) == 1
             done = tuple(plays(on, [Play(one, whole=single) for one in swept], jobs, tell))
-    if guarded and not isinstance(on, Markets):
-        with _progress(matches, "guard", SHOWN_FROM, steps=MOMENTS) as tell:
-            looked = guard(on, {}, tell)
+    if guarded:
+        with _progress(matches, "guard", shown_from, steps=MOMENTS) as tell:
+            looked = (
+                guard_exchange(on, {}, tell) if isinstance(on, Markets) else guard(on, {}, tell)
+            )
     if walk is not None:
         return Outcome(on, walk.bets, walk=walk, guarded=looked, difference=walk.difference)
     assert done is not None

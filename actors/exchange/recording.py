@@ -59,6 +59,11 @@ class Recording:
             self.lines_read += block.count(b"\n")
         self._over()
 
+    def raw_lines(self) -> Iterator[bytes]:
+        """Yield each line as it stands in the file, whatever is in it."""
+        for block in self._blocks():
+            yield from block.splitlines(keepends=True)
+
     def _decoded(self, block: bytes) -> Sequence[Line | Fault]:
         """Decode many lines at once, and one by one when one of them is wrong."""
         try:

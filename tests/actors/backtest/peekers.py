@@ -10,7 +10,7 @@ from typing import ClassVar
 import msgspec
 
 from actors.backtest.calendar import Calendar
-from actors.paper.recorded import RecordedMatch
+from actors.paper.programme import Fixture
 from actors.strategies.value import Value
 from tictac import EventView, Evidence, MarketType, Side, Strategy, Wish
 
@@ -50,25 +50,35 @@ class LooksAround(Strategy):
     """Climbs to whoever called it, and finds the calendar with the results there."""
 
     def on_update(self, view: EventView) -> Sequence[Wish]:
-        match = self._match(view)
-        return home_win(view) if match.full_time[0] > match.full_time[1] else []
+        home, away = self._fixture(view).match.full_time
+        return home_win(view) if home > away else []
 
     @staticmethod
-    def _match(view: EventView) -> RecordedMatch:
+    def _fixture(view: EventView) -> Fixture:
         frame = sys._getframe()
         while not isinstance(calendar := frame.f_locals.get("calendar"), Calendar):
             assert frame.f_back is not None
             frame = frame.f_back
-        return calendar.of_event(view.event.key).match
+        return calendar.of_event(view.event.key)
 
 
 class KnowsTheClose(LooksAround):
     """Knows where the sharp price will go."""
 
     def on_update(self, view: EventView) -> Sequence[Wish]:
-        match = self._match(view)
+        match = self._fixture(view).match
         before, closing = (m.one_x_two.get("PIN") for m in (match.before, match.closing))
         return home_win(view) if before and closing and closing[0] < before[0] else []
+
+
+class KnowsLaterPrices(LooksAround):
+    """Knows whether a price on tape will still fall."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        fixture = self._fixture(view)
+        tracks = next(line.books.values() for line in fixture.tape if line.market == "x")
+        prices = [(one.at(view.now), one.last(fixture.kick_off_ms)) for one in tracks]
+        return home_win(view) if any(a and b and b[0] < a[0] for a, b in prices) else []
 
 
 class HasNotes(Strategy):
@@ -82,6 +92,14 @@ class HasNotes(Strategy):
     def on_update(self, view: EventView) -> Sequence[Wish]:
         good = json.loads(Path(self.parameters.notes).read_text(encoding="utf-8"))
         return home_win(view) if view.event.home in good else []
+
+
+class OpensItsNotes(HasNotes):
+    """Remembers one team, and opens its notes without a look at them."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        Path(self.parameters.notes).open("rb").close()
+        return home_win(view) if view.event.home == "Middlesbrough" else []
 
 
 class Counts(Strategy):

@@ -8,9 +8,9 @@ from types import FunctionType, ModuleType
 import pytest
 
 from actors.backtest.calendar import Calendar
-from actors.backtest.peeking import Guarded, elsewhere, guard, opened_files
-from actors.backtest.plan import Parameters, Plan, ground
-from actors.backtest.plays import Play, played
+from actors.backtest.peeking import Guarded, elsewhere, guard
+from actors.backtest.plan import Ground, Parameters, Plan, ground
+from actors.backtest.plays import Play, ground_of, played
 from actors.backtest.run import play
 from actors.backtest.scramble import closing_columns, scramble
 from actors.backtest.seasons import read_seasons, season_rows
@@ -19,6 +19,7 @@ from actors.paper.programme import Fixture
 from actors.paper.recorded import RecordedMatch, Recording
 from tests.actors.backtest.peekers import Counts
 from tests.actors.backtest.samples import CONFIG, SEASON
+from tests.actors.backtest.tape_samples import MATCH
 
 HERE = "tests.actors.backtest.peekers"
 
@@ -27,6 +28,12 @@ def guarded(strategy: str, **parameters: str) -> Guarded:
     given: Parameters = dict(parameters)
     name = strategy if strategy == "value" else f"{HERE}:{strategy}"
     return guard(ground(Plan(SEASON, CONFIG, name, given)), {})
+
+
+def guarded_on_tape(strategy: str, **parameters: str) -> Guarded:
+    on = ground_of(Plan(MATCH, CONFIG, f"{HERE}:{strategy}", dict(parameters)))
+    assert isinstance(on, Ground)
+    return guard(on, {})
 
 
 def looks(found: Guarded) -> set[str]:
@@ -38,7 +45,7 @@ def test_a_strategy_that_remembers_results_from_a_file_is_caught() -> None:
     assert looks(found) == {"future", "files", "names"}
     words = {finding.look: finding.words for finding in found.findings}
     assert str(SEASON) in words["files"]
-    assert "results and closing prices changed" in words["future"]
+    assert "results and later prices changed" in words["future"]
     assert " at " in words["future"]
     assert " v " in words["future"]
 
@@ -56,6 +63,23 @@ def test_a_strategy_that_knows_teams_from_elsewhere_is_caught_by_other_names(
     names = [match.home for match in won if match.full_time[0] > match.full_time[1]]
     notes.write_text(json.dumps(names), encoding="utf-8")
     assert looks(guarded("HasNotes", notes=str(notes))) == {"names"}
+
+
+@pytest.mark.parametrize("strategy", ["LooksAround", "KnowsLaterPrices"])
+def test_whoever_searches_the_memory_for_what_comes_on_tape_is_caught(strategy: str) -> None:
+    assert looks(guarded_on_tape(strategy)) == {"future"}
+
+
+def test_opening_recorded_markets_and_knowing_teams_is_caught_on_tape() -> None:
+    found = guarded_on_tape("OpensItsNotes", notes=str(MATCH))
+    assert looks(found) == {"files", "names"}
+
+
+def test_an_honest_strategy_passes_on_tape() -> None:
+    found = guarded_on_tape("Counts")
+    assert found.findings == ()
+    assert found.wishes > 10
+    assert len(found.moments) == 2
 
 
 @pytest.mark.parametrize("strategy", ["value", "Counts"])
@@ -160,17 +184,15 @@ def test_the_closing_columns_are_told_from_those_that_end_like_them() -> None:
 
 def test_parameters_that_name_the_data_name_the_copy(tmp_path: Path) -> None:
     folder, copy = SEASON.parent, tmp_path / "copy"
-    given: Parameters = {"a": str(SEASON), "b": "PIN", "c": 1.5, "d": [str(folder), "x"]}
+    copy.mkdir()
+    (copy / SEASON.name).touch()
+    given: Parameters = {
+        "a": str(SEASON),
+        "b": "PIN",
+        "c": 1.5,
+        "d": [str(folder), "x"],
+        "e": str(folder / "ORIGIN.md"),
+    }
     moved = elsewhere(given, folder, copy)
-    assert moved == {"a": str(copy / SEASON.name), "b": "PIN", "c": 1.5, "d": [str(copy), "x"]}
-
-
-def test_opening_the_data_is_noticed_and_opening_anything_else_is_not(tmp_path: Path) -> None:
-    other = tmp_path / "other.csv"
-    other.write_text("x")
-    with opened_files(SEASON) as found:
-        other.read_text()
-        assert found == []
-        SEASON.read_text()
-    SEASON.read_text()
-    assert found == [str(SEASON)]
+    named = {"a": str(copy / SEASON.name), "d": [str(copy), "x"]}
+    assert moved == given | named, "what has no copy keeps its name"

@@ -196,7 +196,7 @@ def test_a_sweep_of_recorded_markets_promises_no_walk(backtest: Backtest) -> Non
     assert "--walk-forward" not in done.out
 
 
-@pytest.mark.parametrize("words", [("--guard",), ("--leagues", "E0"), ("--highest-stake", "5")])
+@pytest.mark.parametrize("words", [("--leagues", "E0"), ("--highest-stake", "5")])
 def test_what_the_simulated_exchange_does_not_know_is_refused(
     backtest: Backtest, words: tuple[str, ...]
 ) -> None:
@@ -205,13 +205,24 @@ def test_what_the_simulated_exchange_does_not_know_is_refused(
     assert f"{words[0]} does not work with an ExchangeStrategy" in done.err
 
 
-@pytest.mark.parametrize("words", [("--guard",), ("--closing-book", "PIN")])
-def test_what_only_seasons_know_is_refused_for_matches_on_tape(
-    backtest: Backtest, words: tuple[str, ...]
-) -> None:
-    done = backtest(*words, data=DATA / "markets")
+def test_what_only_seasons_know_is_refused_for_matches_on_tape(backtest: Backtest) -> None:
+    done = backtest("--closing-book", "PIN", data=DATA / "markets")
     assert done.code == 2
-    assert f"{words[0]} works with seasons only; --data holds recorded markets" in done.err
+    assert "--closing-book works with seasons only; --data holds recorded markets" in done.err
+
+
+def test_the_guard_looks_at_recorded_markets_whoever_plays_them(
+    backtest: Backtest, tmp_path: Path
+) -> None:
+    report = tmp_path / "r.html"
+    done = backtest(*FAVOURITE, "--guard", "--report", str(report), data=MARKETS)
+    assert done.code == 0
+    assert "guard: no peeking in 10 wishes at 5 moments" in done.out
+    assert "with other names" not in report.read_text(encoding="utf-8")
+    arguments = ("--strategy", f"{PEEKERS}:LooksAround", "--guard")
+    done = backtest(*arguments, data=DATA / "markets")
+    assert done.code == 1
+    assert "PEEKING (future)" in done.out
 
 
 def test_recorded_markets_are_played_by_the_actors_with_a_strategy_for_bookmakers(
