@@ -16,7 +16,7 @@ from actors.ledger import Ledger, Order
 from actors.messages import Denied, Granted, OrderMoved, Reserve
 from actors.orders import FINAL, TRANSITIONS, Intent, OrderState
 from actors.risk.actor import Risk
-from actors.risk.reservations import DAY, Reservation, Reservations, wanted
+from actors.risk.reservations import DAY, Reservation, Reservations, restored, wanted
 from actors.risk.results import Results
 from actors.selections import Phase, Selection
 from actors.settings import Mode
@@ -27,6 +27,7 @@ from tests.actors.world import (
     TO_ACCEPTED,
     TO_IN_DOUBT,
     TO_PENDING,
+    TO_SENDING,
     Clerk,
     S,
     World,
@@ -155,6 +156,27 @@ def test_a_restored_bet_is_paused_by_its_account_book_and_strategy() -> None:
         "strategy value",
         "market ",
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "agrees"),
+    [
+        ({}, True),
+        ({"stake": 999}, False),
+        ({"stake": 1001}, False),
+        ({"state": S.ACCEPTED.value}, False),
+        ({"state": S.SETTLED.value}, False),
+    ],
+)
+def test_what_is_held_agrees_with_an_order_of_the_same_stake_that_is_as_far(
+    changed: dict[str, str | int], agrees: bool
+) -> None:
+    order = ordered(*TO_SENDING)
+    assert restored(order).agrees_with(msgspec.structs.replace(order, **changed)) is agrees
+
+
+def test_a_confirmed_bet_disagrees_with_an_order_that_is_on_its_way() -> None:
+    assert not restored(ordered(*TO_ACCEPTED)).agrees_with(ordered(*TO_SENDING))
 
 
 def test_a_bet_is_firm_once_the_ledger_says_that_it_was_accepted(book: Reservations) -> None:
