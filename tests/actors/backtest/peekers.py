@@ -99,7 +99,7 @@ class OpensItsNotes(HasNotes):
 
     def on_update(self, view: EventView) -> Sequence[Wish]:
         Path(self.parameters.notes).open("rb").close()
-        return home_win(view) if view.event.home == "Middlesbrough" else []
+        return home_win(view) if view.event.home == "Leeds" else []
 
 
 class Counts(Strategy):

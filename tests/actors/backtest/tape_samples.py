@@ -65,6 +65,24 @@ def write(path: Path, *lines: str) -> Path:
     return path
 
 
+def falling(path: Path) -> Path:
+    """Write a stream in which the home side's price falls every five minutes, and it loses."""
+    first, times = definition(), range(7_200, 0, -300)
+    return write(
+        path,
+        line(times[0], marketDefinition=first, rc=ladders(3.0, 4.0, 3.8)),
+        *(line(at, rc=[back(1, 3.0 - place / 50)]) for place, at in enumerate(times) if place),
+        line(0, marketDefinition=definition(inPlay=True)),
+        line(-7_200, marketDefinition=ended(2)),
+    )
+
+
+def back(number: int, price: float) -> dict[str, Any]:
+    """Return the change after which a runner can be backed at one price alone."""
+    higher = [[round(price + step / 50, 2), 0] for step in range(1, 60)]
+    return {"id": number, "atb": [*higher, [round(price, 2), 100.0]]}
+
+
 class BackFirst(Strategy):
     """Back the first side of the match odds, whatever it pays."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.actors.backtest.samples import CONFIG, DATA, ROOT, SEASON
+from tests.actors.backtest.tape_samples import falling
 from tests.actors.cli.commands import Commands, Done
 
 PEEKERS = "tests.actors.backtest.peekers"
@@ -220,7 +221,7 @@ def test_the_guard_looks_at_recorded_markets_whoever_plays_them(
     assert "guard: no peeking in 10 wishes at 5 moments" in done.out
     assert "with other names" not in report.read_text(encoding="utf-8")
     arguments = ("--strategy", f"{PEEKERS}:LooksAround", "--guard")
-    done = backtest(*arguments, data=DATA / "markets")
+    done = backtest(*arguments, data=falling(tmp_path / "a.jsonl"))
     assert done.code == 1
     assert "PEEKING (future)" in done.out
 
