@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 from actors.backtest.seasons import UNITED_KINGDOM, SeasonMatch
-from actors.backtest.tapes import TapedMatch
+from actors.backtest.tapes import LISTED_FOR, TapedMatch
 from actors.paper.programme import (
     FOOTBALL,
     MATCH_MINUTES,
@@ -33,7 +33,6 @@ SOONEST = datetime.timedelta(hours=1)
 
 CLOSING_MINUTES = 5
 _MATCH_IDS_FROM = 90_000_000
-LISTED_FOR = 8 * 86_400_000
 AFTER_FULL_TIME = 5 * MINUTE_MS + 60_000
 
 

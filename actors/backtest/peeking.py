@@ -17,7 +17,7 @@ and reads what it remembers from a file of its own, passes.
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -31,6 +31,7 @@ from actors.backtest.scramble_tapes import scramble_tape
 from actors.backtest.seasons import SeasonMatch, Seasons, read_seasons
 from actors.backtest.tapes import TapedMatch, Tapes
 from actors.bet_text import clock_text
+from actors.paper.tape import changes
 
 MOMENTS = 5
 DAYS_BEFORE = 8 * 86_400_000
@@ -38,6 +39,7 @@ A_MINUTE = 60_000
 FUTURE, FILES, NAMES = "future", "files", "names"
 
 Match = SeasonMatch | TapedMatch
+M = TypeVar("M", bound=Match)
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -64,14 +66,14 @@ class Wished(NamedTuple):
     words: str
 
 
-def guard(on: Ground, parameters: Parameters, tell: Tell = lambda _: None) -> Guarded:
+def guard(on: Ground, tell: Tell = lambda _: None) -> Guarded:
     """Look for peeking. `tell` hears after each moment that it is done."""
     found: dict[str, Finding] = {}
     matches = wishes = 0
     moments = chosen_moments(on.recorded)
     for moment in moments:
         around = _around(on.recorded.matches, moment)
-        looked = _look(on, parameters, around, moment)
+        looked = _look(on, around, moment)
         for finding in looked[1]:
             found.setdefault(finding.look, finding)
         matches += len(around)
@@ -100,44 +102,38 @@ def chosen_moments(recorded: Seasons | Tapes) -> list[int]:
 
 def _moment_on_tape(matches: Sequence[TapedMatch], place: int) -> int:
     one = matches[len(matches) * (2 * place + 1) // (2 * MOMENTS)]
-    tracks = [track for line in one.tape for track in line.books.values()]
-    changes = {at for track in tracks for at in track.times if one.listed <= at < one.kick_off}
-    times = sorted({one.listed, *changes})
+    times = sorted({one.listed, *changes(one.tape, one.listed, one.kick_off)})
     return times[len(times) // 2 if place % 2 == 0 else len(times) * 19 // 20]
 
 
-def _look(
-    on: Ground, parameters: Parameters, around: Sequence[Match], moment: int
-) -> tuple[int, list[Finding]]:
+def _look(on: Ground, around: Sequence[Match], moment: int) -> tuple[int, list[Finding]]:
     findings = []
     with opened_files(on.plan.data) as opened:
-        then = _wishes(on, parameters, around, moment)
+        then = _wishes(on, {}, around, moment)
     if opened:
         findings.append(opened_finding(opened))
     with tempfile.TemporaryDirectory() as folder:
-        moved, others = _another_future(on, parameters, around, moment, Path(folder))
+        moved, others = _another_future(on, moment, Path(folder))
         now = _wishes(on, moved, others, moment)
     differs = f"with results and later prices changed that were not known at {clock_text(moment)},"
     findings += compare(FUTURE, differs, then, now)
     named = [_unnamed(number, one) for number, one in enumerate(around)]
-    now = _wishes(on, parameters, named, moment)
+    now = _wishes(on, {}, named, moment)
     findings += compare(NAMES, "with other names of the teams,", then, now)
     return len(then), findings
 
 
-def _another_future(
-    on: Ground, parameters: Parameters, around: Sequence[Match], moment: int, folder: Path
-) -> tuple[Parameters, Sequence[Match]]:
+def _another_future(on: Ground, moment: int, folder: Path) -> tuple[Parameters, Sequence[Match]]:
     """Return the parameters and the matches around a moment when something else comes after it."""
     if isinstance(on.recorded, Tapes):
-        taped = [one for one in around if isinstance(one, TapedMatch)]
-        return parameters, [scramble_tape(one, moment) for one in taped]
+        around = _around(on.recorded.matches, moment)
+        return {}, [scramble_tape(one, moment) for one in around]
     copy = scramble(on.plan.data, folder, moment)
     others = _around(chosen(read_seasons(copy), on.plan).matches, moment)
-    return elsewhere(on.strategy.parameters | parameters, on.plan.data, copy), others
+    return elsewhere(on.strategy.parameters, on.plan.data, copy), others
 
 
-def _around(matches: Sequence[Match], moment: int) -> list[Match]:
+def _around(matches: Sequence[M], moment: int) -> list[M]:
     """Return the matches that are listed at a moment, or kicked off within days before it."""
     return [
         one for one in matches if listed_at(one) <= moment and one.kick_off > moment - DAYS_BEFORE

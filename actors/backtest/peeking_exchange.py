@@ -11,7 +11,8 @@ Names are not changed: a runner is known by its number, too, and that one is in 
 
 import tempfile
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -31,7 +32,8 @@ from actors.backtest.peeking import (
     elsewhere,
     opened_finding,
 )
-from actors.backtest.plan import Parameter, Parameters
+from actors.backtest.plan import Parameter
+from actors.backtest.plays import FOREVER
 from actors.bet_text import clock_text
 from actors.exchange.orders import Order
 from actors.exchange.recording import Recording
@@ -48,29 +50,25 @@ class _Published(msgspec.Struct, frozen=True):
 _published = msgspec.json.Decoder(_Published)
 
 
-def guard_exchange(on: Markets, parameters: Parameters, tell: Tell = lambda _: None) -> Guarded:
+def guard_exchange(on: Markets, tell: Tell = lambda _: None) -> Guarded:
     """Look for peeking. `tell` hears after each moment that it is done. Raises OurError."""
     found: dict[str, Finding] = {}
     wishes = 0
     moments = chosen_moments(on.files)
-    with tempfile.TemporaryDirectory() as folder:
-        files = _copied(on, Path(folder) / "whole", None)
-        with opened_files(on.plan.data) as opened:
-            then, markets = _wishes(on, parameters, files)
-        if opened:
-            found[FILES] = opened_finding(opened)
-        for moment in moments:
-            known = [one for one in then if one.at <= moment]
-            copy = Path(folder) / str(moment)
-            files = _copied(on, copy, moment)
-            moved = elsewhere(on.strategy.parameters | parameters, on.plan.data, copy)
+    with _copied(on, FOREVER) as (files, _), opened_files(on.plan.data) as opened:
+        then, markets = _wishes(on, {}, files)
+    if opened:
+        found[FILES] = opened_finding(opened)
+    for moment in moments:
+        known = [one for one in then if one.at <= moment]
+        with _copied(on, moment) as (files, copy):
+            moved = elsewhere(on.strategy.parameters, on.plan.data, copy)
             now, _ = _wishes(on, moved, files)
-            for finding in compare(
-                FUTURE, f"when the files end at {clock_text(moment)},", known, now
-            ):
-                found.setdefault(finding.look, finding)
-            wishes += len(known)
-            tell(1)
+        differs = f"when the files end at {clock_text(moment)},"
+        for finding in compare(FUTURE, differs, known, now):
+            found.setdefault(finding.look, finding)
+        wishes += len(known)
+        tell(1)
     return Guarded(tuple(moments), markets, wishes, tuple(found.values()))
 
 
@@ -82,20 +80,21 @@ def chosen_moments(files: Sequence[Path]) -> list[int]:
     return sorted({times[len(times) * (2 * place + 1) // (2 * MOMENTS)] for place in places})
 
 
-def _copied(on: Markets, copy: Path, until: int | None) -> tuple[Path, ...]:
-    """Copy the files, of which each ends before its first line after a moment; None is never."""
+@contextmanager
+def _copied(on: Markets, until: int) -> Iterator[tuple[tuple[Path, ...], Path]]:
+    """Lend a copy of the files, each up to its first line after a moment, and where its root is."""
     data = on.plan.data
-    targets = tuple(copy / file.relative_to(data) for file in on.files)
-    for file, target in zip(on.files, targets, strict=True):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as lines:
-            lines.writelines(takewhile(partial(_is_known, until), Recording(file).raw_lines()))
-    return targets
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "data"
+        targets = tuple(copy / file.relative_to(data) for file in on.files)
+        for file, target in zip(on.files, targets, strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as lines:
+                lines.writelines(takewhile(partial(_is_known, until), Recording(file).raw_lines()))
+        yield targets, copy
 
 
-def _is_known(until: int | None, line: bytes) -> bool:
-    if until is None:
-        return True
+def _is_known(until: int, line: bytes) -> bool:
     try:
         return _published.decode(line).pt <= until
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -11,6 +11,7 @@ from pathlib import Path
 from actors.backtest.calendar import Calendar
 from actors.backtest.world import World
 from actors.paper.programme import Fixture
+from actors.paper.tape import changes
 from actors.settings import Settings
 
 Tell = Callable[[int], object]
@@ -62,9 +63,7 @@ def _prices_of(fixture: Fixture) -> set[int]:
     """Return when a fixture's prices come or change, until it begins."""
     if not fixture.tape:
         return {fixture.listed_ms, fixture.closing_ms or fixture.listed_ms}
-    tracks = (track for line in fixture.tape for track in line.books.values())
-    changes = {moment for track in tracks for moment in track.times}
-    later = {moment for moment in changes if fixture.listed_ms < moment < fixture.kick_off_ms}
+    later = changes(fixture.tape, fixture.listed_ms, fixture.kick_off_ms)
     return {fixture.listed_ms, *later}
 
 

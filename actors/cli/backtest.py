@@ -233,9 +233,7 @@ def _outcome(
             done = tuple(plays(on, [Play(one, whole=single) for one in swept], jobs, tell))
     if guarded:
         with _progress(matches, "guard", shown_from, steps=MOMENTS) as tell:
-            looked = (
-                guard_exchange(on, {}, tell) if isinstance(on, Markets) else guard(on, {}, tell)
-            )
+            looked = guard_exchange(on, tell) if isinstance(on, Markets) else guard(on, tell)
     if walk is not None:
         return Outcome(on, walk.bets, walk=walk, guarded=looked, difference=walk.difference)
     assert done is not None

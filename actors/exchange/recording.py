@@ -60,9 +60,9 @@ class Recording:
         self._over()
 
     def raw_lines(self) -> Iterator[bytes]:
-        """Yield each line as it stands in the file, whatever is in it."""
+        """Yield each line that is not empty, whatever is in it."""
         for block in self._blocks():
-            yield from block.splitlines(keepends=True)
+            yield from (raw + b"\n" for raw in block.split(b"\n") if raw)
 
     def _decoded(self, block: bytes) -> Sequence[Line | Fault]:
         """Decode many lines at once, and one by one when one of them is wrong."""

@@ -65,3 +65,9 @@ class TapedLine(msgspec.Struct, frozen=True):
 
 Tape = tuple[TapedLine, ...]
 """All lines of a match."""
+
+
+def changes(tape: Tape, since: int, until: int) -> set[int]:
+    """Return when prices changed after a moment and before another one."""
+    tracks = (track for line in tape for track in line.books.values())
+    return {moment for track in tracks for moment in track.times if since < moment < until}

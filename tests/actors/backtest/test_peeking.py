@@ -27,13 +27,13 @@ HERE = "tests.actors.backtest.peekers"
 def guarded(strategy: str, **parameters: str) -> Guarded:
     given: Parameters = dict(parameters)
     name = strategy if strategy == "value" else f"{HERE}:{strategy}"
-    return guard(ground(Plan(SEASON, CONFIG, name, given)), {})
+    return guard(ground(Plan(SEASON, CONFIG, name, given)))
 
 
 def guarded_on_tape(data: Path, strategy: str, **parameters: str) -> Guarded:
     on = ground_of(Plan(data, CONFIG, f"{HERE}:{strategy}", dict(parameters)))
     assert isinstance(on, Ground)
-    return guard(on, {})
+    return guard(on)
 
 
 def looks(found: Guarded) -> set[str]:

@@ -20,7 +20,7 @@ FILES = sorted(DATA.rglob("*.bz2"))
 def guarded(use: str, data: Path = DATA, **parameters: str) -> Guarded:
     on = ground_of(Plan(data, CONFIG, use, dict(parameters)))
     assert isinstance(on, Markets)
-    return guard_exchange(on, {})
+    return guard_exchange(on)
 
 
 def words(found: Guarded) -> dict[str, str]:
