@@ -1,9 +1,12 @@
-"""Which files of a folder Python opens meanwhile, whoever does it."""
+"""Which files of a folder Python opens meanwhile, whoever does it; its own sources do not count."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+SOURCES = frozenset({".py", ".pyc"})
+"""A strategy may lie beside the data; to import it is to open it."""
 
 _watched: list[tuple[Path, list[str]]] = []
 _hooked: list[bool] = []
@@ -32,5 +35,5 @@ def _hear(event: str, arguments: tuple[object, ...]) -> None:
     if isinstance(name, str):
         data, found = _watched[-1]
         path = Path(name).resolve()
-        if path.is_relative_to(data):
+        if path.is_relative_to(data) and path.suffix not in SOURCES:
             found.append(str(path))

@@ -6,7 +6,7 @@ Three looks, at several moments spread over the data, each on the matches around
   moment. Of seasons in files of which parameters that name the data name the copy
   (`actors.backtest.scramble`), of matches on tape in memory (`actors.backtest.scramble_tapes`).
   Every wish up to the moment must be the same.
-* files: the strategy opens none of the data's files.
+* files: the strategy opens none of the data's files, nor while it is made.
 * names: with made-up names of teams every wish must be the same. A strategy that knows teams by
   name has knowledge that no backtest can date.
 
@@ -23,8 +23,9 @@ import msgspec
 
 from actors.backtest.bets import Bet, bets_of
 from actors.backtest.calendar import Calendar, collected_at, listed_at
+from actors.backtest.markets import is_for_exchanges, markets
 from actors.backtest.opened_files import opened_files
-from actors.backtest.plan import Ground, Parameter, Parameters, chosen
+from actors.backtest.plan import Ground, Parameter, Parameters, Plan, chosen, strategy_of
 from actors.backtest.run import Tell, play
 from actors.backtest.scramble import scramble
 from actors.backtest.scramble_tapes import scramble_tape
@@ -32,6 +33,8 @@ from actors.backtest.seasons import SeasonMatch, Seasons, read_seasons
 from actors.backtest.tapes import TapedMatch, Tapes
 from actors.bet_text import clock_text
 from actors.paper.tape import changes
+from actors.settings import load as load_settings
+from actors.strategies import load
 
 MOMENTS = 5
 DAYS_BEFORE = 8 * 86_400_000
@@ -66,9 +69,27 @@ class Wished(NamedTuple):
     words: str
 
 
-def guard(on: Ground, tell: Tell = lambda _: None) -> Guarded:
-    """Look for peeking. `tell` hears after each moment that it is done."""
-    found: dict[str, Finding] = {}
+def opened_by_loading(plan: Plan) -> list[str]:
+    """Make the strategy of a plan, and return which files of the data were opened by that.
+
+    Nobody may have made it before: a module is imported once. Raises ConfigurationError.
+    """
+    with opened_files(plan.data) as opened:
+        if is_for_exchanges(plan):
+            markets(plan, ())
+        else:
+            name, strategy = strategy_of(plan, load_settings(plan.config, mode="paper"))
+            load(f"strategies.{name}", strategy.use, strategy.parameters)
+    return opened
+
+
+def guard(on: Ground, opened: Sequence[str] = (), tell: Tell = lambda _: None) -> Guarded:
+    """Look for peeking; `opened` were files of the data before.
+
+    What a strategy has read in an earlier play and kept is not seen to be read: this comes first.
+    `tell` hears after each moment that it is done.
+    """
+    found = opened_findings(opened)
     matches = wishes = 0
     moments = chosen_moments(on.recorded)
     for moment in moments:
@@ -107,11 +128,10 @@ def _moment_on_tape(matches: Sequence[TapedMatch], place: int) -> int:
 
 
 def _look(on: Ground, around: Sequence[Match], moment: int) -> tuple[int, list[Finding]]:
-    findings = []
+    findings: list[Finding] = []
     with opened_files(on.plan.data) as opened:
         then = _wishes(on, {}, around, moment)
-    if opened:
-        findings.append(opened_finding(opened))
+    findings += opened_findings(opened).values()
     with tempfile.TemporaryDirectory() as folder:
         moved, others = _another_future(on, moment, Path(folder))
         now = _wishes(on, moved, others, moment)
@@ -166,9 +186,10 @@ def compare(
         yield Finding(look, f"{when} {count}; the first, {told}")
 
 
-def opened_finding(opened: Sequence[str]) -> Finding:
-    """Name the first file of the data that was opened."""
-    return Finding(FILES, f"the strategy opened {opened[0]}, a file of the data")
+def opened_findings(opened: Sequence[str]) -> dict[str, Finding]:
+    """Name the first file of the data that was opened, if one was."""
+    told = (Finding(FILES, f"the strategy opened {one}, a file of the data") for one in opened[:1])
+    return {finding.look: finding for finding in told}
 
 
 def _wished(bet: Bet) -> Wished:

@@ -22,15 +22,13 @@ import msgspec
 from actors.backtest.markets import Markets, Tell, replayed
 from actors.backtest.opened_files import opened_files
 from actors.backtest.peeking import (
-    FILES,
     FUTURE,
     MOMENTS,
-    Finding,
     Guarded,
     Wished,
     compare,
     elsewhere,
-    opened_finding,
+    opened_findings,
 )
 from actors.backtest.plan import Parameter
 from actors.backtest.plays import FOREVER
@@ -50,15 +48,14 @@ class _Published(msgspec.Struct, frozen=True):
 _published = msgspec.json.Decoder(_Published)
 
 
-def guard_exchange(on: Markets, tell: Tell = lambda _: None) -> Guarded:
-    """Look for peeking. `tell` hears after each moment that it is done. Raises OurError."""
-    found: dict[str, Finding] = {}
+def guard_exchange(on: Markets, opened: Sequence[str] = (), tell: Tell = lambda _: None) -> Guarded:
+    """Look for peeking, as `actors.backtest.peeking.guard` does. Raises OurError."""
+    found = opened_findings(opened)
     wishes = 0
     moments = chosen_moments(on.files)
-    with _copied(on, FOREVER) as (files, _), opened_files(on.plan.data) as opened:
+    with _copied(on, FOREVER) as (files, _), opened_files(on.plan.data) as meanwhile:
         then, markets = _wishes(on, {}, files)
-    if opened:
-        found[FILES] = opened_finding(opened)
+    found |= opened_findings(meanwhile)
     for moment in moments:
         known = [one for one in then if one.at <= moment]
         with _copied(on, moment) as (files, copy):

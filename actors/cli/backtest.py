@@ -16,7 +16,7 @@ from actors.backtest import text
 from actors.backtest.closing import Closing
 from actors.backtest.markets import Markets, is_for_exchanges, recorded_markets
 from actors.backtest.outcome import Outcome, body, grid
-from actors.backtest.peeking import MOMENTS, guard
+from actors.backtest.peeking import MOMENTS, guard, opened_by_loading
 from actors.backtest.peeking_exchange import guard_exchange
 from actors.backtest.plan import DAY, MOST, Ground, Parameter, Parameters, Plan
 from actors.backtest.plays import Play, ground_of, plays
@@ -178,12 +178,13 @@ def backtest(
         raise click.UsageError("--walk-forward chooses from --sweep NAME=a,b,c: give one")
     if report is not None:
         check_report(report)
+    opened = opened_by_loading(plan) if guarded else None
     on = _ground(plan)
     if isinstance(on, Markets):
         _refuse(NOT_IN_THE_EXCHANGE, "does not work with an ExchangeStrategy")
     elif isinstance(on.recorded, Tapes):
         _refuse(NOT_ON_TAPE, "works with seasons only; --data holds recorded markets")
-    outcome = _outcome(on, _grid(on, sweep), folds, choose_by, jobs, guarded)
+    outcome = _outcome(on, _grid(on, sweep), folds, choose_by, jobs, opened)
     if report is not None:
         write_report(outcome, report)
     told = [] if report is None else ["", f"report: {report}"]
@@ -216,14 +217,21 @@ def _outcome(
     folds: int | None,
     by: str,
     jobs: int,
-    guarded: bool,
+    opened: list[str] | None,
 ) -> Outcome:
+    """Play. The guard looks before that when files are given that the strategy has opened."""
     if isinstance(on, Markets):
         matches, what, shown_from = len(on.files), "files", MARKETS_SHOWN_FROM
     else:
         matches, what = len(on.recorded.matches), "matches"
         shown_from = TAPES_SHOWN_FROM if isinstance(on.recorded, Tapes) else SHOWN_FROM
     walk = done = looked = None
+    if opened is not None:
+        with _progress(matches, "guard", shown_from, steps=MOMENTS) as tell:
+            if isinstance(on, Markets):
+                looked = guard_exchange(on, opened, tell)
+            else:
+                looked = guard(on, opened, tell)
     work = _work(matches, len(swept), folds)
     with _progress(work, what, shown_from) as tell:
         if folds and not isinstance(on, Markets):
@@ -231,9 +239,6 @@ def _outcome(
         else:
             single = len(swept) == 1
             done = tuple(plays(on, [Play(one, whole=single) for one in swept], jobs, tell))
-    if guarded:
-        with _progress(matches, "guard", shown_from, steps=MOMENTS) as tell:
-            looked = guard_exchange(on, tell) if isinstance(on, Markets) else guard(on, tell)
     if walk is not None:
         return Outcome(on, walk.bets, walk=walk, guarded=looked, difference=walk.difference)
     assert done is not None

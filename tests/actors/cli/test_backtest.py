@@ -226,6 +226,40 @@ def test_the_guard_looks_at_recorded_markets_whoever_plays_them(
     assert "PEEKING (future)" in done.out
 
 
+READS_ONCE = """
+from pathlib import Path
+from tictac import {kind}
+
+def known(found=[]):
+    found[:] = found or [Path({data!r}).read_bytes()]
+
+class Reader({kind}):
+    {when}
+"""
+WHEN = {
+    "imported": "known(); on_update = lambda self, view: ()",
+    "made": "on_update = lambda self, view: (); __init__ = lambda self, parameters: known()",
+    "played": "on_update = lambda self, view: known() or ()",
+}
+
+
+@pytest.mark.parametrize("when", WHEN)
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [("Strategy", SEASON), ("ExchangeStrategy", next(MARKETS.rglob("*.bz2")))],
+)
+def test_a_strategy_that_reads_the_data_once_is_seen_whenever_that_is(
+    backtest: Backtest, tmp_path: Path, kind: str, data: Path, when: str
+) -> None:
+    config, module = tmp_path / "config.yaml", f"reads_once_{when}_{kind}".lower()
+    config.write_text(CONFIG.read_text(encoding="utf-8"), encoding="utf-8")
+    reader = READS_ONCE.format(kind=kind, data=str(data), when=WHEN[when])
+    (tmp_path / f"{module}.py").write_text(reader, encoding="utf-8")
+    done = backtest("--strategy", f"{module}:Reader", "--guard", data=data, config=config)
+    assert done.code == 1
+    assert f"PEEKING (files): the strategy opened {data}" in done.out
+
+
 def test_recorded_markets_are_played_by_the_actors_with_a_strategy_for_bookmakers(
     backtest: Backtest,
 ) -> None:
