@@ -7,19 +7,26 @@ import msgspec
 
 from actors.backtest.calendar import Calendar
 from actors.backtest.closing import AT_CLOSE, Closing, Worth
+from actors.backtest.taped_line import taped_line
 from actors.ledger import Ledger, Order
 from actors.orders import Intent, OrderState, Seen, Verdict
-from actors.selections import MarketType, Side
+from actors.paper.programme import Fixture
+from actors.paper.recorded import RecordedMatch
+from actors.paper.tape import TapedLine
+from actors.selections import MarketType, Period, Side
 
 EARLIER, CLOSING = "earlier", "closing"
+HALF = Period.HALF_TIME.value
 SETTLED = frozenset({OrderState.SETTLED.value, OrderState.VOID.value})
+PLACED = SETTLED | {OrderState.ACCEPTED.value}
 
 
 class Bet(msgspec.Struct, frozen=True):
     """One wish. Money in minor units, prices in thousandths, times in ms since 1970 UTC.
 
     `moment` tells which prices were there, `earlier` or `closing` ones. `edge` in hundredths of a
-    per cent, `score` the final one. `worth` is that of bets that were placed.
+    per cent; `period` is empty on an exchange, `score` the one that decided it. `worth` is that of
+    bets that were placed.
     """
 
     id: str
@@ -30,6 +37,7 @@ class Bet(msgspec.Struct, frozen=True):
     league: str
     start: int
     market: str
+    period: str
     side: str
     line: int
     text: str
@@ -59,6 +67,11 @@ class Bet(msgspec.Struct, frozen=True):
         return self.state in SETTLED
 
     @property
+    def kind(self) -> str:
+        """Return the kind of market for people."""
+        return f"{self.market}, first half" if self.period == HALF else self.market
+
+    @property
     def denied_by(self) -> str:
         """Return the control that said no first, if one did."""
         failed = (verdict.control for verdict in self.controls if not verdict.passed)
@@ -78,17 +91,7 @@ def _bet(order: Order, body: dict[str, Any], calendar: Calendar, closing: Closin
     fixture = calendar.of_event(order.event)
     match, evidence = fixture.match, intent.evidence
     closed = fixture.closing_ms is not None and order.made_at >= fixture.closing_ms
-    worth = None
-    if order.state in SETTLED and closed:
-        worth = Worth(missing=AT_CLOSE)
-    elif order.state in SETTLED:
-        market, side = MarketType(order.market), Side(order.side)
-        if fixture.tape:
-            worth = closing.worth_on_tape(
-                fixture, market, order.line, side, order.book, order.price
-            )
-        else:
-            worth = closing.worth(match, market, order.line, side, order.price)
+    line = taped_line(fixture, order)
     return Bet(
         id=order.id,
         state=order.state,
@@ -98,6 +101,7 @@ def _bet(order: Order, body: dict[str, Any], calendar: Calendar, closing: Closin
         league=order.league.lstrip("*"),
         start=order.start,
         market=order.market,
+        period=order.period,
         side=order.side,
         line=order.line,
         text=intent.selection.text,
@@ -112,12 +116,32 @@ def _bet(order: Order, body: dict[str, Any], calendar: Calendar, closing: Closin
         made_at=order.made_at,
         placed_at=order.placed_at,
         settled_at=order.settled_at,
-        score=f"{match.full_time[0]}-{match.full_time[1]}",
+        score=_score(match, line),
         outcome=order.reason,
         reason=evidence.reason,
         fair=evidence.fair,
         edge=evidence.edge,
         seen=evidence.prices,
         controls=controls,
-        worth=worth,
+        worth=_worth(order, fixture, line, closing, closed) if order.state in PLACED else None,
     )
+
+
+def _worth(
+    order: Order, fixture: Fixture, line: TapedLine | None, closing: Closing, closed: bool
+) -> Worth:
+    if closed:
+        return Worth(missing=AT_CLOSE)
+    market, side = MarketType(order.market), Side(order.side)
+    if not fixture.tape:
+        return closing.worth(fixture.match, market, order.line, side, order.price)
+    track = None if line is None else line.books.get(order.book)
+    return closing.worth_on_tape(track, fixture.kick_off_ms, market, side, order.price)
+
+
+def _score(match: RecordedMatch, line: TapedLine | None) -> str:
+    """Write the score that decided a bet, empty when nobody knows it."""
+    if line is not None and not line.decided:
+        return ""
+    home, away = match.half_time if line is not None and line.half else match.full_time
+    return f"{home}-{away}"

@@ -11,7 +11,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 from actors.backtest.seasons import UNITED_KINGDOM, SeasonMatch
+from actors.backtest.taped_line import taped_line
 from actors.backtest.tapes import LISTED_FOR, TapedMatch
+from actors.ledger import Order
 from actors.paper.programme import (
     FOOTBALL,
     MATCH_MINUTES,
@@ -65,6 +67,12 @@ class Calendar(Programme):
     def of_event(self, event: str) -> Fixture:
         """Return the fixture of an event's key."""
         return self._all[int(event.rpartition("-")[2]) - self._base - _MATCH_IDS_FROM]
+
+    def is_over(self, order: Order, now_ms: int) -> bool:
+        """Tell whether the result of an order is there: not of a line that nothing decides."""
+        fixture = self.of_event(order.event)
+        line = taped_line(fixture, order)
+        return fixture.full_time_ms <= now_ms and (line is None or line.decided)
 
     def around(self, now_ms: int) -> list[Fixture]:
         """Return the fixtures that are listed, or went within the last few minutes."""

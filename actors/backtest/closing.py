@@ -10,8 +10,8 @@ from typing import Literal
 import msgspec
 
 from actors.odds.margin import fair
-from actors.paper.programme import Fixture
 from actors.paper.recorded import GOAL_LINE, Board, Prices, RecordedMatch
+from actors.paper.tape import Track
 from actors.selections import MarketType, Side
 
 Method = Literal["multiplicative", "additive", "power", "shin", "odds-ratio"]
@@ -29,10 +29,6 @@ _ORDER: dict[MarketType, tuple[Side, ...]] = {
     MarketType.TOTAL: (Side.OVER, Side.UNDER),
 }
 """How the recorded prices stand in a row."""
-
-
-LETTERS = {MarketType.ONE_X_TWO: "x", MarketType.HANDICAP: "h", MarketType.TOTAL: "o"}
-"""What the API calls a kind of bet."""
 
 
 class Worth(msgspec.Struct, frozen=True):
@@ -64,16 +60,14 @@ class Closing(msgspec.Struct, frozen=True):
         return self._worth(prices, _ORDER[market].index(side), price)
 
     def worth_on_tape(
-        self, fixture: Fixture, market: MarketType, line: int, side: Side, book: str, price: int
+        self, track: Track | None, off: int, market: MarketType, side: Side, price: int
     ) -> Worth:
-        """Measure a price against the last one of its own book before the off."""
-        own_line = -line if side is Side.AWAY else line
-        letter = LETTERS[market]
-        for taped in fixture.tape:
-            if (taped.market, taped.line) == (letter, own_line):
-                closing = taped.books[book].last(fixture.kick_off_ms)
-                return self._worth(closing, _ORDER[market].index(side), price)
-        return Worth(missing=NO_PRICE)
+        """Measure a price against the last one of its own book before the off, in ms since 1970.
+
+        Where the recording ends before that nothing is measured.
+        """
+        closing = track.last(off) if track is not None and track.whole else None
+        return self._worth(closing, _ORDER[market].index(side), price)
 
     def _worth(self, prices: Prices | None, place: int, price: int) -> Worth:
         if prices is None:

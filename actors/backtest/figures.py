@@ -23,7 +23,8 @@ BANDS = (1500, 2000, 3000, 5000)
 class Figures(msgspec.Struct, frozen=True):
     """What came of a play. `bets` are those placed and settled, `events` their matches.
 
-    `clv_missing` counts by reason the bets whose closing-line value cannot be measured.
+    The closing-line value needs no result, so open bets are measured, too. `clv_missing` counts by
+    reason those whose value cannot be.
     """
 
     bets: int
@@ -78,9 +79,9 @@ def figures(bets: Sequence[Bet]) -> Figures:
     """Count the figures of a play, or of a part of its bets."""
     settled = in_order(bets)
     states = Counter(bet.state for bet in bets)
-    money, closing = _yield(settled), _closing(settled)
-    values = [bet.worth.value for bet in settled if bet.worth and bet.worth.value is not None]
-    missing = Counter(bet.worth.missing for bet in settled if bet.worth and bet.worth.missing)
+    money, closing = _yield(settled), _closing(bets)
+    values = [bet.worth.value for bet in bets if bet.worth and bet.worth.value is not None]
+    missing = Counter(bet.worth.missing for bet in bets if bet.worth and bet.worth.missing)
     pnl = [bet.pnl or 0 for bet in settled]
     return Figures(
         bets=len(settled),
@@ -173,7 +174,7 @@ def month(at: int) -> str:
 GROUPS: dict[str, Callable[[Bet], str]] = {
     "league": lambda bet: bet.league,
     "book": lambda bet: bet.book,
-    "market": lambda bet: bet.market,
+    "market": lambda bet: bet.kind,
     "price": lambda bet: band(bet.price),
     "moment": lambda bet: bet.moment,
     "month": lambda bet: month(bet.start),

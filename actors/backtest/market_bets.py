@@ -71,6 +71,7 @@ def _bet(
         league=definition.market_type or definition.betting_type,
         start=definition.off,
         market=asked.side.value,
+        period="",
         side=asked.side.value,
         line=asked.runner[1],
         text=_name(runner, order),

@@ -2,7 +2,7 @@
 
 The exchange is read as a bookmaker that pays its best price to back, less the market's commission,
 and takes what is offered there. Files without ladders have the last price traded instead, and no
-amount. Match odds without a draw are the level handicap: both pay the same.
+amount. Match odds without a draw are the level handicap: both pay the same. So is "draw no bet".
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from actors.exchange.book import MarketBook, RunnerBook, RunnerKey
 from actors.exchange.measures import HUNDREDTHS
-from actors.exchange.stream import MarketChange, MarketDefinition
+from actors.exchange.stream import MarketChange, MarketDefinition, RunnerDefinition
 from actors.paper.recorded import Prices
 from actors.paper.tape import Track
 from actors.units import Millis
@@ -22,15 +22,22 @@ FINEST = 1_000
 INTERNATIONAL = "MR_INT"
 BOOK = "BF"
 HOME_FIRST, AWAY_FIRST = (" v ", " vs "), (" @ ",)
-DRAW = "The Draw"
-_TOTAL = re.compile(r"OVER_UNDER_(\d{2,3})")
+DRAW, DRAW_ID = "The Draw", 58805
+"""The same runner in every match."""
+
+MATCH_ODDS = ("MATCH_ODDS", "DRAW_NO_BET")
+_TOTAL = re.compile(r"(OVER_UNDER|FIRST_HALF_GOALS)_(\d{2,3})")
 
 
 class Line(NamedTuple):
-    """`market` is `x`, `h` or `o`; `line` the home handicap or the goal line in hundredths."""
+    """`market` is `x`, `h` or `o`; `line` the home handicap or the goal line in hundredths.
+
+    `half`: of the first half only.
+    """
 
     market: str
     line: int
+    half: bool = False
 
 
 Lines = dict[Line, tuple[RunnerKey, ...]]
@@ -45,13 +52,41 @@ def book_of(definition: MarketDefinition) -> str:
 
 
 def teams_of(definition: MarketDefinition) -> tuple[str, str] | None:
-    """Return who is at home and who is away; None when the event's name does not say it."""
+    """Return who is at home and who is away; None when nothing says it.
+
+    The event's name does. A stream without names has the runners in this order, by their ids.
+    """
     for words in (*HOME_FIRST, *AWAY_FIRST):
         first, found, second = definition.event_name.partition(words)
         if found:
             home, away = (second, first) if words in AWAY_FIRST else (first, second)
             return home.strip(), away.strip()
+    return None if definition.event_name else _by_order(definition)
+
+
+def _by_order(definition: MarketDefinition) -> tuple[str, str] | None:
+    runners = sorted(definition.runners, key=lambda one: one.sort_priority)
+    if any(one.name or not one.sort_priority for one in runners):
+        return None
+    names = list(dict.fromkeys(_name(one) for one in runners if one.id != DRAW_ID))
+    match names:
+        case [home, away]:
+            return home, away
     return None
+
+
+def _name(runner: RunnerDefinition) -> str:
+    return runner.name or (DRAW if runner.id == DRAW_ID else f"team {runner.id}")
+
+
+def _found(definition: MarketDefinition, *teams: str) -> dict[tuple[str, int], RunnerKey]:
+    """Return the runners by name and handicap; a player's name may stand there in full."""
+    found = {}
+    for one in definition.runners:
+        name, line = _name(one), HUNDREDTHS[one.hc]
+        full = [team for team in teams if name.endswith(" " + team)]
+        found[name if name in teams or len(full) != 1 else full[0], line] = (one.id, line)
+    return found
 
 
 def lines_of(definition: MarketDefinition) -> Lines:
@@ -61,32 +96,31 @@ def lines_of(definition: MarketDefinition) -> Lines:
         return {}
     total = _TOTAL.fullmatch(definition.market_type)
     if total is not None:
-        return _total(definition, 10 * int(total[1]))
-    if definition.market_type == "MATCH_ODDS":
+        return _total(definition, Line("o", 10 * int(total[2]), total[1] == "FIRST_HALF_GOALS"))
+    if definition.market_type in MATCH_ODDS:
         return _match_odds(definition, *teams)
+    if definition.market_type == "HALF_TIME":
+        lines = _match_odds(definition, *teams)
+        return {line._replace(half=True): keys for line, keys in lines.items()}
     if definition.market_type == "ASIAN_HANDICAP":
         return _handicaps(definition, *teams)
     return {}
 
 
-def _total(definition: MarketDefinition, line: int) -> Lines:
+def _total(definition: MarketDefinition, line: Line) -> Lines:
     found = {one.name.partition(" ")[0]: (one.id, 0) for one in definition.runners}
-    return (
-        {Line("o", line): (found["Over"], found["Under"])} if {"Over", "Under"} <= {*found} else {}
-    )
+    return {line: (found["Over"], found["Under"])} if {"Over", "Under"} <= {*found} else {}
 
 
 def _match_odds(definition: MarketDefinition, home: str, away: str) -> Lines:
-    found = {one.name: (one.id, 0) for one in definition.runners}
+    found = {name: key for (name, _), key in _found(definition, home, away).items()}
     if found.keys() == {home, away, DRAW}:
         return {Line("x", 0): (found[home], found[away], found[DRAW])}
     return {Line("h", 0): (found[home], found[away])} if found.keys() == {home, away} else {}
 
 
 def _handicaps(definition: MarketDefinition, home: str, away: str) -> Lines:
-    found = {
-        (one.name, HUNDREDTHS[one.hc]): (one.id, HUNDREDTHS[one.hc]) for one in definition.runners
-    }
+    found = _found(definition, home, away)
     return {
         Line("h", line): (key, found[away, -line])
         for (name, line), key in found.items()
@@ -117,6 +151,15 @@ class MarketTape:
     def is_of_no_use(self) -> bool:
         """Tell that the market has said what it is and has no line."""
         return self.book.definition is not None and not self.lines
+
+    def end(self, latest: Millis) -> None:
+        """Say that the recording ends after a moment: nobody knows what stood then."""
+        definition = self.book.definition
+        if self._over or definition is None or definition.status == "CLOSED":
+            return
+        self._over = True
+        for writer in self._writers.values():
+            writer.end(Millis(latest + 1), whole=0 < definition.off <= latest)
 
     def write(self, published: Millis) -> None:
         """Write down what stands now; nothing can be bet on when the book is in doubt."""
@@ -166,6 +209,15 @@ class _Writer:
         self.times: list[Millis] = []
         self.prices: list[Prices | None] = []
         self.sizes: list[Prices] = []
+        self.whole = True
+
+    def end(self, after: Millis, whole: bool) -> None:
+        """Take the last prices back."""
+        self.whole = whole
+        if self.times and self.prices[-1] is not None:
+            self.times.append(after)
+            self.prices.append(None)
+            self.sizes.append(self.sizes[-1])
 
     def write(self, published: Millis, prices: Prices | None, sizes: Prices) -> None:
         if not self.times and prices is None:
@@ -182,4 +234,4 @@ class _Writer:
 
     def track(self, has_sizes: bool) -> Track:
         sizes = tuple(self.sizes) if has_sizes else ()
-        return Track(tuple(self.times), tuple(self.prices), sizes)
+        return Track(tuple(self.times), tuple(self.prices), sizes, self.whole)

@@ -108,6 +108,7 @@ def _tapes(on: Ground, tapes: Tapes) -> dict[str, Any]:
         "markets": tapes.markets,
         "played": tapes.played,
         "left_out": tapes.left_out,
+        "undecided": tapes.undecided,
         "books": sorted(
             {book for one in tapes.matches for line in one.tape for book in line.books}
         ),

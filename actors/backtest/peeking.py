@@ -193,11 +193,11 @@ def opened_findings(opened: Sequence[str]) -> dict[str, Finding]:
 
 
 def _wished(bet: Bet) -> Wished:
-    known = (bet.event, bet.market, bet.line, bet.side, bet.book, bet.wanted_price, bet.floor)
+    known = (bet.event, bet.kind, bet.line, bet.side, bet.book, bet.wanted_price, bet.floor)
     return Wished(
         (*known, bet.stake, bet.strategy, bet.made_at // A_MINUTE),
         bet.made_at,
-        f"{bet.market} {bet.text} at {bet.book} of {bet.match}",
+        f"{bet.kind} {bet.text} at {bet.book} of {bet.match}",
     )
 
 

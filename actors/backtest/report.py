@@ -94,7 +94,7 @@ def bet_list(bets: Sequence[Bet]) -> dict[str, Any]:
             bet.start,
             text(bet.match),
             text(bet.league),
-            text(f"{bet.market} {bet.text}"),
+            text(f"{bet.kind} {bet.text}"),
             text(bet.book),
             bet.price,
             bet.stake,

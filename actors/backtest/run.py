@@ -34,7 +34,7 @@ def play(
         for moment, ended in moments(calendar):
             if until is not None and moment > until:
                 break
-            if world.has_open(ended) if ended else not world.has_read(moment):
+            if world.has_open(ended, moment) if ended else not world.has_read(moment):
                 world.live_through(moment)
             tell(len(ended))
     return world

@@ -24,7 +24,11 @@ def scramble_tape(one: TapedMatch, moment: int) -> TapedMatch:
         replace(line, books={book: _turned(track, moment) for book, track in line.books.items()})
         for line in one.tape
     )
-    match = replace(one.match, full_time=another_score(*one.match.full_time))
+    match = replace(
+        one.match,
+        half_time=another_score(*one.match.half_time),
+        full_time=another_score(*one.match.full_time),
+    )
     return replace(one, match=match, tape=tape)
 
 

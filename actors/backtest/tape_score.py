@@ -13,7 +13,9 @@ from actors.paper.settling import half_stakes
 
 MOST_GOALS = 25
 SIDES = {"x": ("home", "away", "draw"), "h": ("home", "away"), "o": ("over", "under")}
-CORRECT_SCORE = "CORRECT_SCORE"
+CORRECT_SCORES = {"CORRECT_SCORE": False, "HALF_TIME_SCORE": True}
+"""Markets that name a score, and whether it is that of the first half."""
+
 DECIDED = frozenset({"WINNER", "LOSER"})
 _SCORE = re.compile(r"(\d+) - (\d+)")
 
@@ -25,16 +27,21 @@ def decided(definition: MarketDefinition) -> bool:
     return all(runner.status in DECIDED for runner in definition.runners)
 
 
-def scores(markets: Iterable[tuple[MarketDefinition, Lines]]) -> list[Score]:
-    """Return every score that agrees with the markets of a match, which are all decided."""
+def scores(markets: Iterable[tuple[MarketDefinition, Lines]], half: bool = False) -> list[Score]:
+    """Return every score that agrees with the markets of a match, which are all decided.
+
+    The one at the end, or that of the first half.
+    """
     goals = range(MOST_GOALS + 1)
     found = [(home, away) for home in goals for away in goals]
     for definition, lines in markets:
         won = {(one.id, round(one.hc * 100)): one.status == "WINNER" for one in definition.runners}
         for line, runners in lines.items():
+            if line.half is not half:
+                continue
             paid = tuple(won[key] for key in runners)
             found = [score for score in found if _paid(line, score) == paid]
-        if definition.market_type == CORRECT_SCORE:
+        if CORRECT_SCORES.get(definition.market_type) is half:
             found = _exact(definition, found)
     return found
 

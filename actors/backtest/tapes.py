@@ -1,18 +1,19 @@
 """Recorded exchange markets as matches that the actors can bet on, as if at a bookmaker.
 
-Played are match odds of football, basketball and tennis, and football's totals and Asian
-handicaps, until they go in play. Every other market is left out and counted by its reason.
+Played are match odds of football, basketball and tennis, and football's totals, Asian handicaps
+and first halves, until they go in play. Every other market is left out and counted by its reason.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from actors.backtest.market_tape import Line, MarketTape, book_of, teams_of
-from actors.backtest.tape_score import CORRECT_SCORE, Score, decided, is_certain, scores
+from actors.backtest.tape_score import CORRECT_SCORES, Score, decided, is_certain, scores
 from actors.exchange.recording import Fault, Recording
 from actors.exchange.replay import LOST_LINE
 from actors.exchange.stream import MarketDefinition
@@ -27,7 +28,6 @@ SPORTS = {"1": (1, "FOOTBALL"), "7522": (2, "BASKETBALL"), "2": (3, "TENNIS")}
 
 ANOTHER_KIND = "of a kind that no bookmaker here has"
 NAMELESS = "without the names of their teams"
-NEVER_CLOSE = "never close"
 NOT_DECIDED = "void, or with a result that is not certain"
 NO_PRICES = "without a price before the off"
 TWICE = "in two files, or twice in an event"
@@ -49,7 +49,10 @@ class TapedMatch(msgspec.Struct, frozen=True):
 
 
 class Tapes(msgspec.Struct, frozen=True):
-    """What files hold. `played` of all `markets` are in `matches`, the others by reason."""
+    """What files hold. `played` of all `markets` are in `matches`, the others by reason.
+
+    Of the played ones `undecided` never close in their files: bets on them stay open.
+    """
 
     matches: tuple[TapedMatch, ...]
     faults: tuple[str, ...]
@@ -57,6 +60,7 @@ class Tapes(msgspec.Struct, frozen=True):
     markets: int
     played: int
     left_out: dict[str, int]
+    undecided: int = 0
 
 
 def read_tapes(
@@ -70,7 +74,8 @@ def read_tapes(
     for file in files:
         reading.read(file)
         tell(1)
-    matches, left_out = _matches(reading.tapes.values())
+    matches, counts = _matches(reading.tapes.values())
+    left_out = counts.left_out
     left_out[TWICE] += reading.twice
     told = ", ".join(f"{count:,} {why}" for why, count in left_out.items() if count)
     if not matches:
@@ -85,6 +90,7 @@ def read_tapes(
         len(reading.tapes) + reading.twice,
         len(reading.tapes) + reading.twice - left_out.total(),
         {why: count for why, count in left_out.items() if count},
+        counts.undecided,
     )
 
 
@@ -114,23 +120,33 @@ class _Reading:
                     continue
                 tape = own.get(change.id) or own.setdefault(change.id, MarketTape(change.id))
                 tape.apply(change, latest)
+        for tape in own.values():
+            tape.end(latest)
         self.tapes |= own
         self.twice += len(others)
 
 
-def _matches(tapes: Iterable[MarketTape]) -> tuple[list[TapedMatch], Counter[str]]:
-    left_out: Counter[str] = Counter()
+@dataclass
+class _Counts:
+    """How many markets are left out, by reason, and how many are played and never close."""
+
+    left_out: Counter[str] = field(default_factory=Counter)
+    undecided: int = 0
+
+
+def _matches(tapes: Iterable[MarketTape]) -> tuple[list[TapedMatch], _Counts]:
+    counts = _Counts()
     events: dict[str, list[MarketTape]] = {}
     for tape in tapes:
         why = _why_not(tape)
         if why:
-            left_out[why] += 1
+            counts.left_out[why] += 1
         if not why or _tells_the_score(tape):
             definition = tape.book.definition
             assert definition is not None
             events.setdefault(definition.event_id or tape.book.id, []).append(tape)
-    found = [_match(event, left_out) for event in events.values()]
-    return [match for match in found if match is not None], left_out
+    found = [_match(event, counts) for event in events.values()]
+    return [match for match in found if match is not None], counts
 
 
 def _why_not(tape: MarketTape) -> str:
@@ -141,47 +157,61 @@ def _why_not(tape: MarketTape) -> str:
     if not tape.lines:
         named = teams_of(definition) is not None and all(one.name for one in definition.runners)
         return ANOTHER_KIND if named else NAMELESS
-    if definition.status != "CLOSED":
-        return NEVER_CLOSE
-    if not decided(definition):
+    if _closed(definition) and not decided(definition):
         return NOT_DECIDED
     if definition.off == 0 or not tape.tracks:
         return NO_PRICES
     return ""
 
 
+def _closed(definition: MarketDefinition) -> bool:
+    return definition.status == "CLOSED"
+
+
 def _tells_the_score(tape: MarketTape) -> bool:
     definition = tape.book.definition
     return (
         definition is not None
-        and definition.market_type == CORRECT_SCORE
-        and definition.status == "CLOSED"
+        and definition.market_type in CORRECT_SCORES
+        and _closed(definition)
         and decided(definition)
     )
 
 
-def _match(tapes: list[MarketTape], left_out: Counter[str]) -> TapedMatch | None:
+Scores = dict[bool, list[Score]]
+"""Those that the markets of a match agree with: of the first half, and at the end."""
+
+
+def _match(tapes: list[MarketTape], counts: _Counts) -> TapedMatch | None:
     """Make one match of its markets; count those that cannot be played after all."""
     known = [(tape, tape.book.definition) for tape in tapes if tape.book.definition is not None]
-    found = scores((definition, tape.lines) for tape, definition in known)
+    over = [(definition, tape.lines) for tape, definition in known if _closed(definition)]
+    found = {half: scores(over, half) for half in (False, True)}
     books: dict[str, dict[Line, Track]] = {}
     played: list[tuple[MarketTape, MarketDefinition]] = []
     for tape, definition in sorted(known, key=lambda one: -_length(one[0])):
         if not tape.lines:
             continue  # only there for the score
         own = books.setdefault(book_of(definition), {})
-        certain = {line: track for line, track in tape.tracks.items() if is_certain(line, found)}
-        if not certain or certain.keys() & own.keys():
-            left_out[TWICE if certain else NOT_DECIDED] += 1
+        tracks = tape.tracks
+        if _closed(definition):
+            tracks = {line: track for line, track in tracks.items() if _is_certain(line, found)}
+        if not tracks or tracks.keys() & own.keys():
+            counts.left_out[TWICE if tracks else NOT_DECIDED] += 1
             continue
-        own |= certain
+        own |= tracks
+        counts.undecided += not _closed(definition)
         played.append((tape, definition))
-    return _made(played, found[0], books) if played else None
+    return _made(played, found, books) if played else None
+
+
+def _is_certain(line: Line, found: Scores) -> bool:
+    return is_certain(line, found[line.half])
 
 
 def _made(
     played: list[tuple[MarketTape, MarketDefinition]],
-    score: Score,
+    found: Scores,
     books: dict[str, dict[Line, Track]],
 ) -> TapedMatch:
     definition = played[0][1]
@@ -191,7 +221,13 @@ def _made(
     moment = datetime.fromtimestamp(off / 1000, UTC)
     lines = sorted({line for own in books.values() for line in own})
     tape = tuple(
-        TapedLine(*line, {book: own[line] for book, own in sorted(books.items()) if line in own})
+        TapedLine(
+            line.market,
+            line.line,
+            {book: own[line] for book, own in sorted(books.items()) if line in own},
+            half=line.half,
+            decided=_is_certain(line, found),
+        )
         for line in lines
     )
     first = min(track.times[0] for line in tape for track in line.books.values())
@@ -206,8 +242,8 @@ def _made(
             minute=60 * moment.hour + moment.minute,
             home=teams[0],
             away=teams[1],
-            half_time=(0, 0),
-            full_time=score,
+            half_time=found[True][0],
+            full_time=found[False][0],
             before=NO_BOARD,
             closing=NO_BOARD,
         ),

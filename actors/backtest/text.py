@@ -46,6 +46,9 @@ def _data(known: dict[str, Any], name: str) -> list[str]:
         left = ", ".join(f"{count:,} {why}" for why, count in known["left_out"].items())
         played = f"{known['played']:,} of {known['markets']:,} markets are played"
         found.append(f"{played}; {left}" if left else played)
+        if known["undecided"]:
+            open_ones = f"{known['undecided']:,} of them never close in their files"
+            found.append(f"{open_ones}: bets on them stay open")
     if known["faults"]:
         left_out = known["unreadable_rows"]
         found.append(f"{left_out:,} {rows} left out; the first: {known['faults'][0]}")

@@ -130,10 +130,12 @@ class World:
             "prices were read and every bet was dealt with",
         )
 
-    def has_open(self, match_ids: Collection[int]) -> bool:
-        """Tell whether one of these matches has a bet that is not final."""
+    def has_open(self, match_ids: Collection[int], moment: int) -> bool:
+        """Tell whether a bet on one of these matches gets its result by a moment."""
         return any(
-            int(order.event.rpartition("-")[2]) in match_ids for order in self.ledger.orders(OPEN)
+            int(order.event.rpartition("-")[2]) in match_ids
+            and self.calendar.is_over(order, moment)
+            for order in self.ledger.orders(OPEN)
         )
 
     @property
@@ -176,10 +178,7 @@ class World:
         """Tell whether no order is on its way and no match has ended with a bet open."""
         if self.ledger.orders(IN_FLIGHT | {OrderState.INTENT}):
             return False
-        return not any(
-            self.calendar.of_event(order.event).full_time_ms <= self.now
-            for order in self.ledger.orders(OPEN)
-        )
+        return not any(self.calendar.is_over(order, self.now) for order in self.ledger.orders(OPEN))
 
     def _control(self) -> Control:
         actor = self.host.cells["control"].actor

@@ -27,12 +27,16 @@ RunnerStatus = Literal["ACTIVE", "WINNER", "LOSER", "PLACED", "REMOVED", "REMOVE
 
 
 class RunnerDefinition(msgspec.Struct, frozen=True, rename="camel"):
-    """A runner as the market's definition states it. Adjustment factor in per cent."""
+    """A runner as the market's definition states it. Adjustment factor in per cent.
+
+    Sort priority is its place as the exchange shows the runners, from 1; 0 when it says none.
+    """
 
     id: Identity
     status: RunnerStatus
     hc: Handicap = 0.0
     name: str = ""
+    sort_priority: Count = 0
     adjustment_factor: Percent | None = None
     bsp: StartingPrice | None = None
 

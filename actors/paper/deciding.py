@@ -2,7 +2,7 @@
 
 from actors.paper.bets import PENDING, PRICE_ORDER, REJECTED, RUNNING, VOID, Bet
 from actors.paper.programme import Fixture, Programme
-from actors.paper.rows import Row, find_row, price
+from actors.paper.rows import Row, find_row, is_half, price
 from actors.paper.seeding import chance, number
 from actors.paper.settling import HALF_STAKES, half_stakes, profit
 
@@ -47,7 +47,7 @@ def next_state(programme: Programme, bet: Bet, reject_permille: int, void_permil
     """Carry the bet over its next event: acceptance at `due_ms`, settlement at `ends_ms`."""
     if bet.status == PENDING:
         return _decide(programme, bet, reject_permille)
-    return _settle(programme.fixture(bet.fixture), bet, void_permille)
+    return _settle(programme, bet, void_permille)
 
 
 def _decide(programme: Programme, bet: Bet, reject_permille: int) -> Bet:
@@ -69,10 +69,13 @@ def _decide(programme: Programme, bet: Bet, reject_permille: int) -> Bet:
     return bet.to(REJECTED, at_ms, LOWER_PRICE)
 
 
-def _settle(fixture: Fixture, bet: Bet, void_permille: int) -> Bet:
+def _settle(programme: Programme, bet: Bet, void_permille: int) -> Bet:
+    fixture = programme.fixture(bet.fixture)
     if abandoned(fixture, void_permille):
         return bet.to(VOID, bet.ends_ms)
-    halves = half_stakes(bet.game_type, bet.odds_name, bet.line, *fixture.match.full_time)
+    match, half = fixture.match, is_half(programme, bet.game_id)
+    score = match.half_time if half else match.full_time
+    halves = half_stakes(bet.game_type, bet.odds_name, bet.line, *score)
     pnl = profit(bet.stake, bet.price, halves)
     return bet.to(HALF_STAKES[halves], bet.ends_ms, pnl=pnl)
 

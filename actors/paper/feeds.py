@@ -163,19 +163,20 @@ def match_game(shown: Shown, want: Wanted, now_ms: int) -> Payload:
     }
     handicap = line_range(market_line(row, "h")) if boards["h"] else ""
     goal = line_range(market_line(row, "o")) if boards["o"] else ""
+    offered, other = ("HalfTime", "FullTime") if row.half else ("FullTime", "HalfTime")
     return {
         "GameId": row.game_id,
         **_match(row.fixture, want.phase, now_ms),
         "IsActive": going_ms is None and not played,
         "Favoured": level,
-        "FullTimeFavoured": level,
-        "HalfTimeFavoured": 0,
-        "FullTimeHdp": {"BookieOdds": boards["h"], "Handicap": handicap},
-        "FullTimeOu": {"BookieOdds": boards["o"], "Goal": goal},
-        "FullTimeOneXTwo": {"BookieOdds": boards["x"]},
-        "HalfTimeHdp": {"BookieOdds": "", "Handicap": ""},
-        "HalfTimeOu": {"BookieOdds": "", "Goal": ""},
-        "HalfTimeOneXTwo": {"BookieOdds": ""},
+        f"{offered}Favoured": level,
+        f"{other}Favoured": 0,
+        f"{offered}Hdp": {"BookieOdds": boards["h"], "Handicap": handicap},
+        f"{offered}Ou": {"BookieOdds": boards["o"], "Goal": goal},
+        f"{offered}OneXTwo": {"BookieOdds": boards["x"]},
+        f"{other}Hdp": {"BookieOdds": "", "Handicap": ""},
+        f"{other}Ou": {"BookieOdds": "", "Goal": ""},
+        f"{other}OneXTwo": {"BookieOdds": ""},
         "UpdatedDateTime": updated_ms,
         "WillBeRemoved": going_ms is not None,
         "ToBeRemovedOn": updated_ms + REMOVED_AFTER_MS,

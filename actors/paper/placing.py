@@ -15,6 +15,8 @@ from actors.paper.sessions import Session
 from actors.paper.settings import PaperSettings
 
 LONGEST_ID = 40
+NEVER = 2**62
+"""When a bet ends whose result was not recorded."""
 
 
 class Target(NamedTuple):
@@ -48,8 +50,7 @@ def target(programme: Programme, asked: Asked, now_ms: int) -> Target:
     game_type = asked.choice("GameType", tuple(PRICE_ORDER))
     odds_name = asked.choice("OddsName", PRICE_ORDER[game_type])
     odds_format = asked.choice("OddsFormat", FORMATS, "MY")
-    if asked.integer("IsFullTime", 1) != 1:
-        raise Refusal("Half-time markets are not offered.")
+    half = asked.integer("IsFullTime", 1) != 1
     if asked.integer("MarketTypeId", 0) not in (0, 1, 2):
         raise Refusal("MarketTypeId must be 0, 1 or 2.")
     if asked.integer("SportsType", FOOTBALL) not in programme.sports:
@@ -58,6 +59,8 @@ def target(programme: Programme, asked: Asked, now_ms: int) -> Target:
         raise Refusal("There is no such GameId.")
     if not row.open_at(now_ms):
         raise Refusal("This game is not open for betting.")
+    if half is not row.half:
+        raise Refusal(f"{'Half' if half else 'Full'}-time markets are not offered.")
     if not prices(row, game_type.lower(), now_ms, programme.books):
         raise Refusal("This game has no such market.")
     return Target(row, game_type, odds_name, odds_format)
@@ -99,7 +102,7 @@ def _info(aim: Target, book: str, offered: tuple[str, ...], currency: str, now_m
         "GameType": aim.game_type,
         "HomeOrAwayOrDraw": aim.odds_name[0],
         "HDPorGoal": _line_text(aim),
-        "IsFullTime": True,
+        "IsFullTime": not aim.row.half,
         "HomeName": fixture.match.home,
         "AwayName": fixture.match.away,
         "HomeScore": 0,
@@ -239,7 +242,7 @@ class Betting:
             placed_ms=now_ms,
             shown_ms=now_ms + min(settings.transit_ms, delay),
             due_ms=now_ms + delay,
-            ends_ms=max(now_ms + delay, fixture.full_time_ms),
+            ends_ms=max(now_ms + delay, fixture.full_time_ms if aim.row.decided else NEVER),
         )
 
     def _log(

@@ -10,6 +10,7 @@ from actors.paper.feeds import league
 from actors.paper.ledger import DAY_MS, Ledger
 from actors.paper.notation import BOOK_OFFSET_MS, day_of, day_text, favoured, line_decimal
 from actors.paper.programme import Programme
+from actors.paper.rows import is_half
 
 DAY_NAMES = ("Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday")
 LIMITS = {"getbets": 150, "getrunningbets": 50, "getnonrunningbets": 100}
@@ -124,6 +125,7 @@ def _row(programme: Programme, bet: Bet, now_ms: int) -> Payload:
     fixture = programme.fixture(bet.fixture)
     match, known = fixture.match, bet.status in SETTLED
     level = favoured(bet.line) if bet.game_type == "H" else 0
+    of_half = is_half(programme, bet.game_id)
     full = match.full_time if known else (-1, -1)
     half = match.half_time if known else (-1, -1)
     return {
@@ -141,10 +143,10 @@ def _row(programme: Programme, bet: Bet, now_ms: int) -> Payload:
         "GameType": GAME_TYPES[bet.game_type],
         "BetType": BET_TYPES[bet.game_type, bet.odds_name],
         "HdpOrGoal": "" if bet.game_type == "X" else line_decimal(bet.line),
-        "Term": "FT",
+        "Term": "HT" if of_half else "FT",
         "Favoured": level,
-        "FullTimeFavoured": level,
-        "HalfTimeFavoured": 0,
+        "FullTimeFavoured": 0 if of_half else level,
+        "HalfTimeFavoured": level if of_half else 0,
         "Odds": bet.price / 1000,
         "OddsType": "00",
         "Stake": major(bet.stake),

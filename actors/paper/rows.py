@@ -51,6 +51,16 @@ class Row(msgspec.Struct, frozen=True):
             return self.taped.market == "h"
         return self.kind in (Kind.FIRST_LINE, Kind.LAST_LINE)
 
+    @property
+    def half(self) -> bool:
+        """Say whether it is of the first half."""
+        return self.taped is not None and self.taped.half
+
+    @property
+    def decided(self) -> bool:
+        """Say whether it is known how it ended, when the match is over."""
+        return self.taped is None or self.taped.decided
+
     def open_at(self, now_ms: int) -> bool:
         """Say whether bets can be made: listed, line current, match not begun."""
         return self.kind != Kind.PLAYED and self.from_ms <= now_ms < self.until_ms
@@ -92,6 +102,12 @@ def find_row(programme: Programme, game_id: int) -> Row | None:
         return None
     fixture, kind = found
     return next((row for row in rows(fixture) if row.kind == kind), None)
+
+
+def is_half(programme: Programme, game_id: int) -> bool:
+    """Say whether a GameId names a row of the first half."""
+    row = find_row(programme, game_id)
+    return row is not None and row.half
 
 
 def prices(row: Row, market: str, now_ms: int, books: tuple[str, ...]) -> Board:

@@ -15,12 +15,13 @@ class Track(msgspec.Struct, frozen=True):
     """One book's prices on one line: from `times[i]` on `prices[i]` stand, in the API's order.
 
     None while it took no bets. `sizes` is the most that it took on each side in minor units, empty
-    where that was not recorded.
+    where that was not recorded. Not `whole`: the recording ends before the match began.
     """
 
     times: tuple[Millis, ...]
     prices: tuple[Prices | None, ...]
     sizes: tuple[Prices, ...] = ()
+    whole: bool = True
 
     def at(self, now_ms: int) -> Prices | None:
         """Return the prices that stand now."""
@@ -46,12 +47,15 @@ class Track(msgspec.Struct, frozen=True):
 class TapedLine(msgspec.Struct, frozen=True):
     """One line with the track of every book. `market` is `x`, `h` or `o` as in the API.
 
-    `line` is the home side's handicap or the goal line in hundredths; 0 for 1X2.
+    `line` is the home side's handicap or the goal line in hundredths; 0 for 1X2. `half`: it is of
+    the first half. Not `decided`: nothing tells how it ended, so bets on it stay open.
     """
 
     market: str
     line: int
     books: dict[str, Track]
+    half: bool = False
+    decided: bool = True
 
     def board(self, now_ms: int, books: tuple[str, ...]) -> Board:
         """Return the prices that stand now."""

@@ -62,6 +62,7 @@ BET = Bet(
     league="PREMIER LEAGUE",
     start=1_628_949_600_000,
     market="1x2",
+    period="ft",
     side="home",
     line=0,
     text="home",

@@ -25,6 +25,15 @@ def runners(*names: str, lines: tuple[float, ...] = ()) -> list[dict[str, Any]]:
     ]
 
 
+def nameless(*ids: int, lines: tuple[float, ...] = ()) -> list[dict[str, Any]]:
+    """Return runners as a stream without names has them."""
+    placed = zip(ids, lines or (0.0,) * len(ids), strict=True)
+    return [
+        {"id": one, "sortPriority": place, "status": "ACTIVE", "hc": hc}
+        for place, (one, hc) in enumerate(placed, 1)
+    ]
+
+
 class Market:
     """A market whose tape is written by hand, at milliseconds."""
 
@@ -54,20 +63,23 @@ def test_the_name_of_an_event_tells_who_is_at_home(name: str, teams: object) -> 
 @pytest.mark.parametrize(
     ("more", "lines"),
     [
-        ({}, {("x", 0): ((1, 0), (2, 0), (3, 0))}),
-        ({"runners": runners("The Draw", "Derby", "Leeds")}, {("x", 0): ((3, 0), (2, 0), (1, 0))}),
-        ({"runners": runners("Derby", "Leeds")}, {("h", 0): ((2, 0), (1, 0))}),
+        ({}, {Line("x", 0): ((1, 0), (2, 0), (3, 0))}),
+        (
+            {"runners": runners("The Draw", "Derby", "Leeds")},
+            {Line("x", 0): ((3, 0), (2, 0), (1, 0))},
+        ),
+        ({"runners": runners("Derby", "Leeds")}, {Line("h", 0): ((2, 0), (1, 0))}),
         ({"runners": runners("Leeds", "Somebody")}, {}),
         (
             {
                 "marketType": "OVER_UNDER_25",
                 "runners": runners("Under 2.5 Goals", "Over 2.5 Goals"),
             },
-            {("o", 250): ((2, 0), (1, 0))},
+            {Line("o", 250): ((2, 0), (1, 0))},
         ),
         (
             {"marketType": "OVER_UNDER_105", "runners": runners("Over 10.5", "Under 10.5")},
-            {("o", 1050): ((1, 0), (2, 0))},
+            {Line("o", 1050): ((1, 0), (2, 0))},
         ),
         ({"marketType": "OVER_UNDER_25", "runners": runners("Yes", "No")}, {}),
         (
@@ -77,8 +89,42 @@ def test_the_name_of_an_event_tells_who_is_at_home(name: str, teams: object) -> 
                     "Leeds", "Derby", "Leeds", "Derby", "Leeds", lines=(-0.25, 0.25, 0.5, -0.5, 1.0)
                 ),
             },
-            {("h", -25): ((1, -25), (2, 25)), ("h", 50): ((3, 50), (4, -50))},
+            {Line("h", -25): ((1, -25), (2, 25)), Line("h", 50): ((3, 50), (4, -50))},
         ),
+        (
+            {"marketType": "DRAW_NO_BET", "runners": runners("Leeds", "Derby")},
+            {Line("h", 0): ((1, 0), (2, 0))},
+        ),
+        (
+            {"marketType": "HALF_TIME"},
+            {Line("x", 0, half=True): ((1, 0), (2, 0), (3, 0))},
+        ),
+        (
+            {"marketType": "FIRST_HALF_GOALS_15", "runners": runners("Under 1.5", "Over 1.5")},
+            {Line("o", 150, half=True): ((2, 0), (1, 0))},
+        ),
+        (
+            {"eventName": "Norrie v Ruud", "runners": runners("Casper Ruud", "Cameron Norrie")},
+            {Line("h", 0): ((2, 0), (1, 0))},
+        ),
+        (
+            {"eventName": "Williams v King", "runners": runners("S Williams", "V Williams")},
+            {},
+        ),
+        (
+            {"eventName": "", "runners": nameless(58805, 9, 5)},
+            {Line("x", 0): ((9, 0), (5, 0), (58805, 0))},
+        ),
+        (
+            {
+                "eventName": "",
+                "marketType": "ASIAN_HANDICAP",
+                "runners": nameless(9, 5, 9, 5, lines=(-1.0, 1.0, 0.25, -0.25)),
+            },
+            {Line("h", -100): ((9, -100), (5, 100)), Line("h", 25): ((9, 25), (5, -25))},
+        ),
+        ({"eventName": "", "runners": nameless(9, 5, 6)}, {}),
+        ({"eventName": "", "runners": runners("", "")}, {}),
         ({"marketType": "CORRECT_SCORE"}, {}),
         ({"eventName": "Moe (AUS)"}, {}),
     ],
@@ -145,6 +191,34 @@ def test_nothing_is_written_after_the_match_has_begun() -> None:
     market.hears(20_000, *ladders(9.0, 9.0, 9.0), marketDefinition=definition())
     market.hears(30_000, marketDefinition=ended(1))
     assert market.tape.tracks[Line("x", 0)].times == (0, 9_000)
+
+
+@pytest.mark.parametrize(
+    ("latest", "off", "whole"),
+    [
+        (30_000, "1970-01-01T00:01:00Z", False),
+        (60_000, "1970-01-01T00:01:00Z", True),
+        (30_000, "", False),
+    ],
+)
+def test_nobody_knows_what_stood_after_a_recording_ended(
+    latest: int, off: str, whole: bool
+) -> None:
+    market = Market(marketTime=off)
+    market.hears(0, *ladders(2.5, 3.0, 3.1))
+    market.tape.end(Millis(latest))
+    track = market.tape.tracks[Line("x", 0)]
+    assert [track.at(at) is None for at in (latest, latest + 1)] == [False, True]
+    assert track.whole is whole
+
+
+def test_a_recording_that_goes_on_to_the_off_is_whole() -> None:
+    market = Market()
+    market.hears(0, *ladders(2.5, 3.0, 3.1))
+    market.hears(9_000, marketDefinition=definition(inPlay=True))
+    market.tape.end(Millis(20_000))
+    track = market.tape.tracks[Line("x", 0)]
+    assert (track.whole, track.times) == (True, (0, 9_000))
 
 
 def test_a_book_in_doubt_has_no_price_until_an_image_comes() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from actors.backtest.calendar import Calendar
 from actors.backtest.closing import Closing, Worth
@@ -85,18 +86,15 @@ def test_every_market_that_is_not_played_has_its_reason(
     assert (found.markets, found.played, found.left_out) == (2, 1, {why: 1})
 
 
-def test_what_never_closes_and_what_was_void_is_not_played(tmp_path: Path) -> None:
-    opened = line(HOUR, "1.2", marketDefinition=definition(eventId="78"), rc=ladders(2, 4, 4))
+def test_what_was_void_is_not_played(tmp_path: Path) -> None:
     void = ended(1, eventId="79")
     void["runners"][2]["status"] = "REMOVED"
     lines = (
         *WHOLE,
-        opened,
         *variant(3, eventId="79")[:1],
         line(-9, "1.3", marketDefinition=void),
     )
     assert read(tmp_path, *lines).left_out == {
-        "never close": 1,
         "void, or with a result that is not certain": 1,
     }
 
@@ -164,15 +162,18 @@ def test_closing_value_is_against_the_last_price_before_the_off(
     tmp_path: Path, side: Side, price: int, fair_place: int
 ) -> None:
     (fixture,) = Calendar(read(tmp_path, *WHOLE).matches).fixtures
-    closing = Closing()
-    worth = closing.worth_on_tape(fixture, MarketType.ONE_X_TWO, 0, side, "BF", price)
+    track = fixture.tape[0].books["BF"]
+    worth = Closing().worth_on_tape(track, OFF_MS, MarketType.ONE_X_TWO, side, price)
     chance = fair((2_140, 3_850, 3_660), "shin")[fair_place]
     assert worth == Worth(round(1000 / chance), round((price * chance / 1000 - 1) * 10_000))
 
 
-def test_of_a_book_or_a_line_that_has_no_price_nothing_is_measured(tmp_path: Path) -> None:
+def test_of_a_line_without_a_closing_price_nothing_is_measured(tmp_path: Path) -> None:
     (fixture,) = Calendar(read(tmp_path, *WHOLE).matches).fixtures
-    worth = Closing().worth_on_tape(fixture, MarketType.TOTAL, 250, Side.OVER, "BF", 2_000)
+    track = replace(fixture.tape[0].books["BF"], whole=False)
+    worth = Closing().worth_on_tape(track, OFF_MS, MarketType.ONE_X_TWO, Side.HOME, 2_000)
+    assert worth == Worth(missing="no closing price")
+    worth = Closing().worth_on_tape(None, OFF_MS, MarketType.TOTAL, Side.OVER, 2_000)
     assert worth == Worth(missing="no closing price")
 
 
@@ -197,8 +198,8 @@ def test_a_real_match_is_played_by_the_actors_that_run_live(real: tuple[Ground, 
     (bet,) = (bet for bet in found.bets if bet.settled)
     assert (bet.book, bet.side, bet.score) == ("BFESP", "draw", "2-2")
     assert bet.pnl == profit(bet.stake, bet.price, half_stakes("X", "draw", 0, 2, 2))
-    told = {board.line: board.books for board in one.tape if board.market == "x"}
-    assert bet.price == told[0]["BFESP"].at(bet.made_at)[2]  # type: ignore[index]
+    (told,) = (board for board in one.tape if board.market == "x" and not board.half)
+    assert bet.price == told.books["BFESP"].at(bet.made_at)[2]  # type: ignore[index]
     assert {control for wish in found.bets for control in [wish.denied_by] if control}
 
 
@@ -206,12 +207,13 @@ def test_an_answer_and_a_report_say_what_was_not_played(real: tuple[Ground, Play
     on, found = real
     outcome = Outcome(on, found.bets)
     told = body(outcome)["data"]
-    assert (told["kind"], told["matches"], told["played"]) == ("tapes", 1, 13)
+    assert (told["kind"], told["matches"], told["played"]) == ("tapes", 1, 16)
     assert told["books"] == ["BF", "BFESP"]
     words = text_lines(outcome)
     assert words[0] == "value on 1 match of 1 file, 2017-04-30 to 2017-04-30"
-    assert words[1].startswith("13 of 77 markets are played; 58 of a kind")
-    assert "13 of 77 recorded markets" in page(outcome)
+    assert words[1].startswith("16 of 77 markets are played; ")
+    assert "52 of a kind that no bookmaker here has" in words[1]
+    assert "16 of 77 recorded markets" in page(outcome)
 
 
 def test_no_more_than_what_is_offered_is_bet(tmp_path: Path) -> None:

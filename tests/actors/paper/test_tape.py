@@ -167,3 +167,49 @@ def test_the_rows_of_a_tape_are_found_by_their_ids() -> None:
     assert kinds == {Kind.PLAYED, 4, 5}
     for row in rows(fixture):
         assert programme.find(row.game_id) == (fixture, row.kind)
+
+
+ODDS = {BOOK: track((-9, (2_000, 3_500, 3_400)))}
+
+
+def test_a_line_of_the_first_half_stands_in_the_fields_of_the_first_half(new_desk) -> None:
+    desk = new_desk(programme=OneTape(TapedLine("x", 0, ODDS, half=True)), speed=1)
+    (game, *_) = desk.games()
+    assert odds_of(game, "HalfTimeOneXTwo") == "BF=2.000,3.500,3.400"
+    assert game["FullTimeOneXTwo"]["BookieOdds"] == ""
+
+
+@pytest.mark.parametrize(("half", "asked"), [(True, 1), (False, 0)])
+def test_a_bet_on_the_other_period_is_refused(new_desk, half, asked) -> None:
+    desk = new_desk(programme=OneTape(TapedLine("x", 0, ODDS, half=half)), speed=1)
+    selection = desk.selection(desk.games()[0]) | {"IsFullTime": asked}
+    refused = desk.ask("GetPlacementInfo", selection | {"Bookies": "ALL", "Timeout": 5})
+    assert refused["Code"] != 0
+    assert "-time markets are not offered" in str(refused)
+
+
+def test_a_bet_on_the_first_half_is_settled_on_its_score(new_desk) -> None:
+    programme = OneTape(TapedLine("x", 0, ODDS, half=True))
+    desk = new_desk(programme=programme, speed=1, throttle=False)
+    number, one = next(
+        (place, fixture.match)
+        for place, fixture in enumerate(programme.day(0))
+        if fixture.match.half_time[0] == fixture.match.half_time[1]
+        and fixture.match.full_time[0] != fixture.match.full_time[1]
+    )
+    game = programme.fixture(number).game_id(4)
+    selection = desk.selection({"GameId": game}, "X", "DrawOdds") | {"IsFullTime": 0}
+    desk.info(selection)
+    placed = desk.ask("PlaceBet", selection | {"BookieOdds": f"{BOOK}:3.4", "Amount": 10.0})
+    reference = placed["Result"]["BetPlacementReference"]
+    desk.wait(80_000).login()
+    ended = desk.status(reference)
+    assert (ended["Term"], ended["HomeName"], ended["Status"]) == ("HT", one.home, "Won")
+
+
+def test_a_bet_on_a_line_that_nothing_decides_stays_open(new_desk) -> None:
+    programme = OneTape(TapedLine("x", 0, ODDS, decided=False))
+    desk = new_desk(programme=programme, speed=1, throttle=False)
+    reference = desk.bet(desk.games()[0], book=BOOK)["Result"]["BetPlacementReference"]
+    desk.wait(90_000).login()
+    assert desk.status(reference)["Status"] == "Running"
