@@ -4,14 +4,17 @@ The simulated exchange fills the orders (`actors.exchange`). Risk, the journal a
 our own have no part in it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
 from actors.backtest.plan import Parameter, Plan, strategy_of
+from actors.exchange.recording import Recording
 from actors.exchange.replay import Replay, Replayed
 from actors.exchange.strategy import ExchangeStrategy, load
+from actors.exchange.stream import Line
 from actors.settings import StrategySettings
 from actors.settings import load as load_settings
 from actors.strategies import find
@@ -81,14 +84,31 @@ def markets(plan: Plan, files: tuple[Path, ...]) -> Markets:
     return found
 
 
-def replayed(on: Markets, parameters: Mapping[str, Parameter], tell: Tell) -> Replayed:
-    """Play every file once; `tell` hears of each that is over.
+@lru_cache(maxsize=1)
+def listed_markets(files: tuple[Path, ...]) -> dict[str, int]:
+    """Return when each market is told of first, in ms since 1970 UTC. Raises RecordingError."""
+    found: dict[str, int] = {}
+    lines = (line for file in files for line in Recording(file).lines())
+    for line in lines:
+        if isinstance(line, Line):
+            for change in line.mc:
+                found[change.id] = min(line.pt, found.get(change.id, line.pt))
+    return found
+
+
+def replayed(
+    on: Markets,
+    parameters: Mapping[str, Parameter],
+    tell: Tell,
+    only: Container[str] | None = None,
+) -> Replayed:
+    """Play every file once, or `only` some markets of them; `tell` hears of each that is over.
 
     Raises OurError when a file cannot be read or the strategy fails.
     """
     strategy = on.with_parameters(parameters)
     try:
-        return Replay(on.files, strategy, over=lambda: tell(1)).run()
+        return Replay(on.files, strategy, over=lambda: tell(1), only=only).run()
     except OurError:
         raise
     except Exception as error:

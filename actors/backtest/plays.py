@@ -15,6 +15,7 @@ from actors.backtest.markets import (
     Markets,
     counted,
     is_for_exchanges,
+    listed_markets,
     markets,
     recorded_markets,
     replayed,
@@ -27,7 +28,7 @@ FOREVER = 2**62
 
 
 class Play(msgspec.Struct, frozen=True):
-    """Parameters, and the matches that are listed from one moment to before another.
+    """Parameters, and the matches or markets that are listed from one moment to before another.
 
     `cuts` are moments up to which the figures are wanted, too; `whole`: every bet is wanted.
     """
@@ -42,7 +43,7 @@ class Play(msgspec.Struct, frozen=True):
 class Played(msgspec.Struct, frozen=True):
     """What came of it. `difference`: the book's account less ours, in minor units.
 
-    `counted`: what was in the files of recorded markets; None of seasons.
+    `counted`: what was in the files of recorded markets; None of seasons, and of a part.
     """
 
     parameters: Parameters
@@ -74,17 +75,20 @@ def played(on: Ground | Markets, what: Play, tell: Tell = lambda _: None) -> Pla
 
 
 def _of_markets(on: Markets, what: Play, tell: Tell) -> Played:
-    found = replayed(on, what.parameters, tell)
+    only = None
+    if (what.since, what.until) != (0, FOREVER):
+        listed = listed_markets(on.files)
+        only = {market for market, at in listed.items() if what.since <= at < what.until}
+    found = replayed(on, what.parameters, tell, only)
     bets = tuple(bets_of_markets(found, on.name))
-    known = counted(found)
     return Played(
         parameters=what.parameters,
         matches=len(on.files),
         figures=figures(bets),
-        past=(),
+        past=tuple(figures(settled_by(bets, cut)) for cut in what.cuts),
         bets=bets if what.whole else (),
         difference=0,
-        counted=known,
+        counted=counted(found) if only is None else None,
     )
 
 

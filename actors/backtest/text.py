@@ -129,8 +129,7 @@ def _sweep(outcome: Outcome) -> list[str]:
         )
         for one in outcome.sweep
     ]
-    warning = "The best of many was chosen in hindsight"
-    warning += "." if outcome.counted else ": --walk-forward tells what it is worth."
+    warning = "The best of many was chosen in hindsight: --walk-forward tells what it is worth."
     return ["", *_table(("parameters", *ROW), rows, left=1), "", warning]
 
 

@@ -1,8 +1,8 @@
 """Walk-forward: parameters are chosen on the past and judged on what came next, and only there.
 
-The matches are cut by the moment at which they are listed into one part more than there are
-folds. Fold k chooses by the bets that were settled before its part begins, and plays its part
-anew with the opening balance. No match is in two parts.
+The matches, or recorded markets, are cut by the moment at which they are listed into one part more
+than there are folds. Fold k chooses by the bets that were settled before its part begins, and plays
+its part anew with the opening balance. No match and no market is in two parts.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +12,7 @@ import msgspec
 from actors.backtest.bets import Bet
 from actors.backtest.calendar import listed_at
 from actors.backtest.figures import Figures
+from actors.backtest.markets import Counted, Markets, listed_markets
 from actors.backtest.plan import Ground, Parameters
 from actors.backtest.plays import FOREVER, Play, Played, plays
 from actors.backtest.run import Tell
@@ -43,28 +44,42 @@ class Fold(msgspec.Struct, frozen=True):
 
 
 class Walk(msgspec.Struct, frozen=True):
-    """The folds, and every bet of their parts."""
+    """The folds, and every bet of their parts; `counted` is what was in recorded markets."""
 
     by: str
     folds: tuple[Fold, ...]
     bets: tuple[Bet, ...]
     difference: int
+    counted: Counted | None = None
 
 
-def cuts(on: Ground, folds: int) -> list[int]:
-    """Return where each part begins, and the end of time. Raises OurError for too few matches."""
-    listed = sorted(listed_at(one) for one in on.recorded.matches)
-    begins = [listed[len(listed) * part // (folds + 1)] for part in range(folds + 1)]
+def cuts(on: Ground | Markets, folds: int) -> list[int]:
+    """Return where each part begins, and the end of time. Raises OurError for too few matches.
+
+    Parts have about as many matches; where too many are listed at once, about as many moments.
+    """
+    if isinstance(on, Markets):
+        listed, what = sorted(listed_markets(on.files).values()), "markets"
+    else:
+        listed, what = sorted(listed_at(one) for one in on.recorded.matches), "matches"
+    moments = sorted(set(listed))
+    begins = _parts(listed, folds + 1)
+    if len(set(begins)) <= folds:
+        begins = _parts(moments, folds + 1)
     if len(set(begins)) <= folds:
         raise OurError(
-            f"--walk-forward {folds}: {len(listed)} matches listed at"
-            f" {len(set(listed))} moments are too few for {folds + 1} parts"
+            f"--walk-forward {folds}: {len(listed)} {what} listed at"
+            f" {len(moments)} moments are too few for {folds + 1} parts"
         )
     return [*begins, FOREVER]
 
 
+def _parts(moments: Sequence[int], parts: int) -> list[int]:
+    return [moments[len(moments) * part // parts] for part in range(parts)] if moments else []
+
+
 def walk_forward(
-    on: Ground,
+    on: Ground | Markets,
     grid: Sequence[Parameters],
     folds: int,
     by: str,
@@ -73,27 +88,24 @@ def walk_forward(
 ) -> Walk:
     """Choose and judge. Raises OurError when there is too little to cut."""
     begins = cuts(on, folds)
-    past_until = begins[1:-1]
-    pasts = list(
-        plays(
-            on,
-            [Play(one, until=past_until[-1], cuts=tuple(past_until)) for one in grid],
-            jobs,
-            tell,
-        )
-    )
+    past_until = tuple(begins[1:-1])
+    # All files are read anyway, and the answer says what is in them.
+    until = FOREVER if isinstance(on, Markets) else past_until[-1]
+    pasts = list(plays(on, [Play(one, until=until, cuts=past_until) for one in grid], jobs, tell))
     choices = [choose(pasts, fold, by) for fold in range(folds)]
     parts = [
         Play(pasts[choice].parameters, begins[fold + 1], begins[fold + 2], whole=True)
         for fold, (choice, _) in enumerate(choices)
     ]
     nexts = list(plays(on, parts, jobs, tell))
+    counted = pasts[0].counted
+    end = on.recorded.matches[-1].kick_off if isinstance(on, Ground) else _last(counted)
     return Walk(
         by,
         tuple(
             Fold(
                 since=part.since,
-                until=min(part.until, _end(on)),
+                until=min(part.until, end),
                 chosen=part.parameters,
                 enough=enough,
                 past=pasts[choice].past[fold],
@@ -105,6 +117,7 @@ def walk_forward(
         ),
         tuple(_renamed(bet, fold) for fold, done in enumerate(nexts, 1) for bet in done.bets),
         sum(abs(done.difference) for done in (*pasts, *nexts)),
+        counted,
     )
 
 
@@ -124,8 +137,9 @@ def choose(pasts: Sequence[Played], fold: int, by: str) -> tuple[int, bool]:
     return best, best_figure is not None
 
 
-def _end(on: Ground) -> int:
-    return on.recorded.matches[-1].kick_off
+def _last(counted: Counted | None) -> int:
+    assert counted is not None, "all files were played"
+    return counted.until
 
 
 def _renamed(bet: Bet, fold: int) -> Bet:

@@ -38,7 +38,6 @@ NOT_IN_THE_EXCHANGE = frozenset(
     {
         "closing_book",
         "closing_method",
-        "folds",
         "highest_stake",
         "leagues",
         "since",
@@ -232,15 +231,25 @@ def _outcome(
                 looked = guard_exchange(on, opened, tell)
             else:
                 looked = guard(on, opened, tell)
-    work = _work(matches, len(swept), folds)
+    if folds and isinstance(on, Markets):
+        work = matches * (len(swept) + folds)  # every file is read in every play
+    else:
+        work = _work(matches, len(swept), folds)
     with _progress(work, what, shown_from) as tell:
-        if folds and not isinstance(on, Markets):
+        if folds:
             walk = walk_forward(on, swept, folds, by, jobs, tell)
         else:
             single = len(swept) == 1
             done = tuple(plays(on, [Play(one, whole=single) for one in swept], jobs, tell))
     if walk is not None:
-        return Outcome(on, walk.bets, walk=walk, guarded=looked, difference=walk.difference)
+        return Outcome(
+            on,
+            walk.bets,
+            walk=walk,
+            guarded=looked,
+            difference=walk.difference,
+            counted=walk.counted,
+        )
     assert done is not None
     difference, known = sum(abs(one.difference) for one in done), done[0].counted
     if len(done) == 1:

@@ -1,6 +1,6 @@
 """Replay recorded markets: each change goes to its book, the exchange and the strategy."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
 import msgspec
@@ -48,7 +48,7 @@ class Replayed(msgspec.Struct, frozen=True):
 class Replay:
     """One run over some files, with a strategy; a market is replayed from one file only.
 
-    `over` is called for each file that is at its end.
+    `over` is called for each file that is at its end; `only` these markets are replayed, else all.
     """
 
     def __init__(
@@ -57,7 +57,9 @@ class Replay:
         strategy: ExchangeStrategy,
         settings: ExchangeSettings = ExchangeSettings(),  # noqa: B008
         over: Callable[[], object] = lambda: None,
+        only: Container[str] | None = None,
     ) -> None:
+        self._only = only
         self._recordings = [Recording(path, over) for path in paths]
         self._strategy = strategy
         self.exchange = SimulatedExchange(settings)
@@ -114,12 +116,14 @@ class Replay:
             view.open = self.exchange.desks[order.market].open
 
     def _meet(self, number: int, market: str) -> ExchangeView | None:
-        """Take in a market at its first change; None when another file has it already."""
-        if market in self.books:
+        """Take in a market at its first change; None when another file has it, or nobody asked."""
+        view: ExchangeView | None = None
+        if self._only is not None and market not in self._only:
+            pass
+        elif market in self.books:
             path = str(self._recordings[number].path)
             what = f"market {market} is in another file already; it is replayed from that one"
             self._note(Fault(path, self._recordings[number].lines_read, what))
-            view = None
         else:
             book = self.books[market] = MarketBook(market)
             view = ExchangeView(book, {})

@@ -6,6 +6,8 @@ import pytest
 
 from tests.actors.backtest.samples import CONFIG, DATA, ROOT, SEASON
 from tests.actors.backtest.tape_samples import falling
+from tests.actors.backtest.walk_samples import MARKETS as MARKETS_MADE
+from tests.actors.backtest.walk_samples import stream
 from tests.actors.cli.commands import Commands, Done
 
 PEEKERS = "tests.actors.backtest.peekers"
@@ -191,10 +193,17 @@ def test_recorded_markets_are_played_in_the_simulated_exchange(
     assert found["figures"]["profit"] == sum(bet["pnl"] for bet in found["bets"]) == -772
 
 
-def test_a_sweep_of_recorded_markets_promises_no_walk(backtest: Backtest) -> None:
-    done = backtest(*FAVOURITE, "--sweep", "side=back,lay", "--jobs", "1", data=MARKETS)
+def test_a_sweep_of_recorded_markets_is_walked_forward(backtest: Backtest, tmp_path: Path) -> None:
+    swept = *FAVOURITE, "--sweep", "side=back,lay", "--jobs", "1"
+    done = backtest(*swept, data=MARKETS)
     assert "side=lay" in done.out
-    assert "--walk-forward" not in done.out
+    assert "--walk-forward tells" in done.out
+    walked = backtest(*swept, "--walk-forward", "1", data=MARKETS)
+    assert "2 markets listed at 1 moments are too few for 2 parts" in walked.err
+    walked = backtest(*swept, "--walk-forward", "2", data=stream(tmp_path / "a.jsonl"))
+    assert walked.code == 0
+    assert f"Favourite on {MARKETS_MADE} markets of 1 file" in walked.out
+    assert "all of these parts together" in walked.out
 
 
 @pytest.mark.parametrize("words", [("--leagues", "E0"), ("--highest-stake", "5")])
