@@ -106,8 +106,12 @@ def find_row(programme: Programme, game_id: int) -> Row | None:
 
 def is_half(programme: Programme, game_id: int) -> bool:
     """Say whether a GameId names a row of the first half."""
-    row = find_row(programme, game_id)
-    return row is not None and row.half
+    found = programme.find(game_id)
+    if found is None:
+        return False
+    fixture, kind = found
+    taped = dict(enumerate(fixture.tape, TAPED_FROM))
+    return kind in taped and taped[kind].half
 
 
 def prices(row: Row, market: str, now_ms: int, books: tuple[str, ...]) -> Board:
