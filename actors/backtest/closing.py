@@ -5,16 +5,12 @@ market and line with their margin removed (`actors.odds.margin`). It says someth
 were made earlier only: at the closing prices themselves it would be the edge once more.
 """
 
-from typing import Literal
-
 import msgspec
 
-from actors.odds.margin import fair
+from actors.odds.margin import Method, fair
 from actors.paper.recorded import GOAL_LINE, Board, Prices, RecordedMatch
 from actors.paper.tape import Track
 from actors.selections import MarketType, Side
-
-Method = Literal["multiplicative", "additive", "power", "shin", "odds-ratio"]
 
 LINE_MOVED = "the line moved"
 NO_PRICE = "no closing price"

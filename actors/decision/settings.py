@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from actors.odds.margin import Method
 from actors.units import Amount
 from runtime.configuration import Seconds
 
@@ -15,7 +16,6 @@ LONGEST_WINDOW = 600.0
 
 Window = Annotated[Seconds, msgspec.Meta(gt=0, le=LONGEST_WINDOW)]
 PerCent = Annotated[float, msgspec.Meta(gt=0, le=100)]
-Method = Literal["multiplicative", "additive", "power", "shin", "odds-ratio"]
 
 
 class Liquidity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,8 +9,19 @@ logarithmic, logit(p) = logit(r) - c', is the odds ratio with c' = ln c.
 
 from collections.abc import Callable, Sequence
 from math import fsum, log, sqrt
+from typing import Literal, get_args
 
 import msgspec
+
+Method = Literal[
+    "multiplicative",
+    "additive",
+    "power",
+    "shin",
+    "odds-ratio",
+    "logarithmic",
+    "balanced-book",
+]
 
 MOST_STEPS = 250
 SUM_TOLERANCE = 1e-9
@@ -167,4 +178,4 @@ _METHODS: dict[str, Callable[[Sequence[float]], Fair]] = {
     "balanced-book": _balanced_book,
 }
 
-METHODS = tuple(_METHODS)
+METHODS = get_args(Method)

@@ -6,13 +6,13 @@ still pays what it paid has not followed yet.
 
 from collections.abc import Sequence
 from math import ceil
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
 from actors.decision.settings import LONGEST_WINDOW
 from actors.market_view import EventView, SelectionGroup
-from actors.odds.margin import fair
+from actors.odds.margin import Method, fair
 from actors.orders import Evidence, Seen
 from actors.selections import Quote
 from actors.strategies import Strategy, Wish
@@ -32,7 +32,7 @@ class Steam(Strategy):
         least_move: Annotated[float, msgspec.Meta(gt=0, le=50)] = 3.0
         followed: Annotated[float, msgspec.Meta(ge=0, lt=100)] = 25.0
         min_edge: Annotated[float, msgspec.Meta(gt=0, le=50)] = 0.5
-        method: Literal["multiplicative", "additive", "power", "shin", "odds-ratio"] = "shin"
+        method: Method = "shin"
         stake: Annotated[int, msgspec.Meta(gt=0)] = 1000
         longest_price: Annotated[float, msgspec.Meta(gt=1, le=1000)] = 8.0
 

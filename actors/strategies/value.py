@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from math import ceil
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
 from actors.market_view import EventView, SelectionGroup
-from actors.odds.margin import fair
+from actors.odds.margin import Method, fair
 from actors.orders import Evidence, Seen
 from actors.selections import Quote, Side
 from actors.strategies import Strategy, Wish
@@ -20,15 +20,7 @@ class Value(Strategy):
         """Edges in per cent of the stake; stake in minor units of the currency."""
 
         sharp: str = "PIN"
-        method: Literal[
-            "multiplicative",
-            "additive",
-            "power",
-            "shin",
-            "odds-ratio",
-            "logarithmic",
-            "balanced-book",
-        ] = "shin"
+        method: Method = "shin"
         min_edge: Annotated[float, msgspec.Meta(gt=0, le=50)] = 1.0
         max_edge: Annotated[float, msgspec.Meta(gt=0, le=100)] = 15.0
         stake: Annotated[int, msgspec.Meta(gt=0)] = 1000

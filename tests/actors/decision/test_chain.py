@@ -6,6 +6,7 @@ import pytest
 
 from actors.decision.chain import Bet, Chain
 from actors.market_view import EventView
+from actors.odds.margin import METHODS
 from tests.actors.decision.views import AWAY, PINNACLE, Feed, stages, view, wish
 from tests.actors.world import HOME, NOW
 
@@ -43,6 +44,13 @@ def test_what_passed_carries_what_each_stage_said_in_its_order() -> None:
     assert all(verdict.passed for verdict in passed.evidence.stages)
     assert passed.floor == 2000
     assert made.turned_down == ()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_consensus_takes_every_method_that_there_is(method: str) -> None:
+    seen = view(PIN=PINNACLE, SBO={HOME: 2020})
+    made = chain(edge=1.0, consensus=PLAIN | {"method": method})
+    assert passes(made, seen, (wish(seen),)) == [True]
 
 
 def test_the_first_no_is_counted_with_its_latest_reason() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from actors.market_view import EventView
+from actors.odds.margin import METHODS
 from actors.orders import Seen
 from actors.strategies import Wish, load
 from actors.strategies.steam import Steam
@@ -97,3 +98,10 @@ def test_the_sharp_book_itself_is_never_bet_on() -> None:
 def test_it_looks_back_as_far_as_its_window_and_is_configured_as_text() -> None:
     made = load("strategies.steam", "actors.strategies.steam:Steam", {"window": "90s"})
     assert made.looks_back() == 90.0
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_it_is_configured_with_every_method_that_there_is(method: str) -> None:
+    made = load("strategies.steam", "actors.strategies.steam:Steam", {"method": method})
+    assert isinstance(made, Steam)
+    assert made.parameters.method == method

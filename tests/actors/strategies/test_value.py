@@ -7,6 +7,7 @@ import pytest
 
 from actors.market_view import EventView, MarketView
 from actors.messages import MarketUpdate
+from actors.odds.margin import METHODS
 from actors.orders import Seen
 from actors.selections import MarketType, Period, Selection, Side
 from actors.strategies import Wish
@@ -129,7 +130,7 @@ def test_another_book_can_be_the_sharp_one() -> None:
     assert wish.quote.book == "PIN"
 
 
-@pytest.mark.parametrize("method", ["multiplicative", "additive", "power", "shin", "odds-ratio"])
+@pytest.mark.parametrize("method", METHODS)
 def test_every_method_finds_a_clear_edge(method: str) -> None:
     (wish,) = wishes(view(PIN=PINNACLE, SBO={HOME: 2050}), method=method)
     assert 300 < wish.evidence.edge < 420
