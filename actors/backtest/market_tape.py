@@ -114,6 +114,8 @@ def _total(definition: MarketDefinition, line: Line) -> Lines:
 
 def _match_odds(definition: MarketDefinition, home: str, away: str) -> Lines:
     found = {name: key for (name, _), key in _found(definition, home, away).items()}
+    if len(found) < len(definition.runners):
+        return {}
     if found.keys() == {home, away, DRAW}:
         return {Line("x", 0): (found[home], found[away], found[DRAW])}
     return {Line("h", 0): (found[home], found[away])} if found.keys() == {home, away} else {}

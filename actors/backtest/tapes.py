@@ -196,10 +196,11 @@ def _match(tapes: list[MarketTape], counts: _Counts) -> TapedMatch | None:
         tracks = tape.tracks
         if _closed(definition):
             tracks = {line: track for line, track in tracks.items() if _is_certain(line, found)}
-        if not tracks or tracks.keys() & own.keys():
+        new = {line: track for line, track in tracks.items() if line not in own}
+        if not new:
             counts.left_out[TWICE if tracks else NOT_DECIDED] += 1
             continue
-        own |= tracks
+        own |= new
         counts.undecided += not _closed(definition)
         played.append((tape, definition))
     return _made(played, found, books) if played else None

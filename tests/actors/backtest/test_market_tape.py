@@ -70,6 +70,7 @@ def test_the_name_of_an_event_tells_who_is_at_home(name: str, teams: object) -> 
         ),
         ({"runners": runners("Derby", "Leeds")}, {Line("h", 0): ((2, 0), (1, 0))}),
         ({"runners": runners("Leeds", "Somebody")}, {}),
+        ({"runners": runners("Leeds", "Derby", "Derby")}, {}),
         (
             {
                 "marketType": "OVER_UNDER_25",

@@ -108,6 +108,35 @@ def test_a_market_that_comes_twice_is_played_once(tmp_path: Path) -> None:
     assert len(same.matches[0].tape[0].books["BF"].times) > 2  # the one with more prices
 
 
+def test_of_a_line_that_two_markets_have_the_rest_of_both_is_played(tmp_path: Path) -> None:
+    sides = [(1, "Leeds", -0.5), (2, "Derby", 0.5), (1, "Leeds", 0.0), (2, "Derby", 0.0)]
+    open_ones, over = (
+        [
+            {"id": number, "name": name, "hc": hc, "status": status}
+            for (number, name, hc), status in zip(sides, told, strict=True)
+        ]
+        for told in (("ACTIVE",) * 4, ("WINNER", "LOSER", "WINNER", "LOSER"))
+    )
+    handicap = {"marketType": "ASIAN_HANDICAP"}
+    shown = [{"id": number, "hc": hc, "atb": [[2.0 + hc / 4, 100.0]]} for number, _, hc in sides]
+    level = {"marketType": "DRAW_NO_BET"}
+    pair = [{"id": n, "name": TEAMS[n], "status": "ACTIVE"} for n in (1, 2)]
+    won = [one | {"status": "WINNER" if one["id"] == 1 else "LOSER"} for one in pair]
+    busy = [line(HOUR + at, "1.2", rc=ladders(2.7 - at / 50)) for at in range(30)]
+    found = read(
+        tmp_path,
+        *WHOLE,
+        line(2 * HOUR, "1.2", marketDefinition=definition(runners=pair, **level), rc=ladders(2, 2)),
+        *busy,
+        line(-HOUR, "1.2", marketDefinition=definition("CLOSED", runners=won, **level)),
+        line(2 * HOUR, "1.3", marketDefinition=definition(runners=open_ones, **handicap), rc=shown),
+        line(-HOUR, "1.3", marketDefinition=definition("CLOSED", runners=over, **handicap)),
+    )
+    (one,) = found.matches
+    assert {(board.market, board.line) for board in one.tape} == {("x", 0), ("h", 0), ("h", -50)}
+    assert (found.played, found.left_out) == (3, {})
+
+
 def test_markets_of_two_exchanges_are_two_books_of_one_match(tmp_path: Path) -> None:
     found = read(tmp_path, *WHOLE, *variant(2, regulators=["MR_ESP"]))
     (one,) = found.matches
