@@ -13,9 +13,10 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from actors.backtest.bets import Bet
-from actors.backtest.figures import Row
+from actors.backtest.figures import Row, in_order
 from actors.backtest.series import Step, running
 
 WIDE, NARROW = (8.6, 28), (3.7, 18)
@@ -62,27 +63,30 @@ Draw = Callable[[Figure], None]
 
 
 def plots(bets: Sequence[Bet], balance: int, groups: dict[str, list[Row]]) -> list[Plot]:
-    """Draw everything about a play. `bets` are the settled ones in their order."""
-    steps = running(bets, balance)
-    if not steps:
-        return []
+    """Draw everything about a play: of its settled bets, and what all of them were worth."""
+    steps = running(in_order(bets), balance)
     values = [bet.worth.value / 100 for bet in bets if bet.worth and bet.worth.value is not None]
-    found = [
-        _plot(
-            "Bankroll and drawdown",
-            f"The bankroll begins at {balance / 100:,.2f} and ends at"
-            f" {steps[-1].bankroll / 100:,.2f}; below it, how far it was under its best.",
-            lambda figure: _bankroll(figure, steps),
-            3.9,
-        ),
-        _plot(
-            "Yield and closing-line value as bets add up",
-            "The yield of all bets so far with its interval of 95 %, and the mean closing-line"
-            " value: it settles sooner, because it does not wait for results.",
-            lambda figure: _yields(figure, steps),
-            3.0,
-        ),
-    ]
+    found = []
+    if steps:
+        found.append(
+            _plot(
+                "Bankroll and drawdown",
+                f"The bankroll begins at {balance / 100:,.2f} and ends at"
+                f" {steps[-1].bankroll / 100:,.2f}; below it, how far it was under its best.",
+                lambda figure: _bankroll(figure, steps),
+                3.9,
+            )
+        )
+    if len(steps) > 1:
+        found.append(
+            _plot(
+                "Yield and closing-line value as bets add up",
+                "The yield of all bets so far with its interval of 95 %, and the mean closing-line"
+                " value: it settles sooner, because it does not wait for results.",
+                lambda figure: _yields(figure, steps),
+                3.0,
+            )
+        )
     if values:
         found.append(
             _plot(
@@ -93,6 +97,8 @@ def plots(bets: Sequence[Bet], balance: int, groups: dict[str, list[Row]]) -> li
                 2.6,
             )
         )
+    if not steps:
+        return found
     for name, rows in groups.items():
         if name != "month":
             found.append(by_row(f"Yield by {TITLES.get(name, name)}", rows))
@@ -153,7 +159,7 @@ def _bankroll(figure: Figure, steps: Sequence[Step]) -> None:
 
 def _yields(figure: Figure, steps: Sequence[Step]) -> None:
     axes = figure.subplots()
-    first = min(len(steps) - 1, 30)  # the first few bets would set the scale
+    first = min(len(steps) // 2, 30)  # the first few bets would set the scale
     kept = thinned(steps[first:])
     numbers = [step.number for step in kept]
     axes.axhline(0, color=INK, lw=0.8)
@@ -178,6 +184,7 @@ def _yields(figure: Figure, steps: Sequence[Step]) -> None:
     later = steps[len(steps) // 10 :]  # the first bets would press all others together
     bound = 1.2 * max(abs(end) for step in later for end in (step.low, step.high))
     axes.set_ylim(-bound, bound)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("bets")
     axes.set_ylabel("%")
     axes.legend(loc="upper right", ncols=2)

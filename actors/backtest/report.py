@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from actors.backtest.bets import Bet
-from actors.backtest.figures import Row, by_group, denials, figures, in_order
+from actors.backtest.figures import Row, by_group, denials, figures
 from actors.backtest.markets import Markets
 from actors.backtest.outcome import Outcome, body
 from actors.backtest.plan import Ground, day
@@ -47,8 +47,8 @@ def page(outcome: Outcome) -> str:
     from actors.backtest.plots import TITLES, by_row, plots
 
     on = outcome.ground
-    settled, groups = in_order(outcome.bets), by_group(outcome.bets)
-    drawn = plots(settled, on.balance, groups)
+    groups = by_group(outcome.bets)
+    drawn = plots(outcome.bets, on.balance, groups)
     if outcome.sweep:
         drawn = [by_row("Yield by parameters", _swept_rows(outcome))]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)

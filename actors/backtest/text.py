@@ -47,7 +47,7 @@ def _data(known: dict[str, Any], name: str) -> list[str]:
         played = f"{known['played']:,} of {known['markets']:,} markets are played"
         found.append(f"{played}; {left}" if left else played)
         if known["undecided"]:
-            open_ones = f"{known['undecided']:,} of them never close in their files"
+            open_ones = f"{known['undecided']:,} of the played ones never close in their files"
             found.append(f"{open_ones}: bets on them stay open")
     if known["faults"]:
         left_out = known["unreadable_rows"]

@@ -65,7 +65,9 @@ def test_a_bet_on_a_market_that_never_closes_stays_open(tmp_path: Path) -> None:
     assert (bet.pnl, bet.settled_at, bet.score) == (None, None, "")
     outcome = Outcome(on, found.bets)
     assert body(outcome)["data"]["undecided"] == 1
-    assert "1 of them never close in their files: bets on them stay open" in text_lines(outcome)
+    assert "1 of the played ones never close in their files: bets on them stay open" in text_lines(
+        outcome
+    )
 
 
 @pytest.mark.parametrize(("ends", "missing"), [(-60, ""), (600, "no closing price")])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from actors.backtest.closing import Worth
 from actors.backtest.outcome import Outcome
 from actors.backtest.peeking import Finding, Guarded
 from actors.backtest.plan import Ground, Plan, ground
@@ -150,6 +151,17 @@ def test_a_sweep_and_a_walk_have_pages_of_their_own(on: Ground, single: Played) 
 
 def test_a_play_without_a_bet_has_a_page(on: Ground) -> None:
     assert "Nothing was bet." in page(Outcome(on))
+
+
+def test_bets_that_are_open_are_counted_and_measured(on: Ground) -> None:
+    late = bet(2, state="accepted", settled_at=None, pnl=None, worth=Worth(2_000, -300))
+    text = page(Outcome(on, (bet(1), late)))
+    assert "0 refused, 1 never settled" in text
+    assert "1 of 2 bets beat the fair closing price" in text
+    alone = page(Outcome(on, (late,)))
+    assert "No bet has its result yet" in alone
+    assert "0 of 1 bets beat the fair closing price" in alone
+    assert "Bankroll" not in alone
 
 
 def test_a_report_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
