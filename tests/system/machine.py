@@ -36,12 +36,16 @@ only that day is bet on."""
 
 
 def alive(pid: int) -> bool:
-    """Tell whether a process runs; a zombie does not."""
+    """Tell whether a process runs; a zombie does not, once its last thread has ended.
+
+    Until then a thread may be in the middle of a sync, and what it wrote counts as written.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
+        threads = os.listdir(f"/proc/{pid}/task")
     except (FileNotFoundError, ProcessLookupError):
         return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
+    return stat.rpartition(")")[2].split()[0] != "Z" or len(threads) > 1
 
 
 class Machine:
