@@ -79,7 +79,7 @@ def _name(runner: RunnerDefinition) -> str:
     return runner.name or (DRAW if runner.id == DRAW_ID else f"team {runner.id}")
 
 
-def _found(definition: MarketDefinition, *teams: str) -> dict[tuple[str, int], RunnerKey]:
+def _runners_of(definition: MarketDefinition, *teams: str) -> dict[tuple[str, int], RunnerKey]:
     """Return the runners by name and handicap; a player's name may stand there in full."""
     found = {}
     for one in definition.runners:
@@ -113,7 +113,7 @@ def _total(definition: MarketDefinition, line: Line) -> Lines:
 
 
 def _match_odds(definition: MarketDefinition, home: str, away: str) -> Lines:
-    found = {name: key for (name, _), key in _found(definition, home, away).items()}
+    found = {name: key for (name, _), key in _runners_of(definition, home, away).items()}
     if len(found) < len(definition.runners):
         return {}
     if found.keys() == {home, away, DRAW}:
@@ -122,7 +122,7 @@ def _match_odds(definition: MarketDefinition, home: str, away: str) -> Lines:
 
 
 def _handicaps(definition: MarketDefinition, home: str, away: str) -> Lines:
-    found = _found(definition, home, away)
+    found = _runners_of(definition, home, away)
     return {
         Line("h", line): (key, found[away, -line])
         for (name, line), key in found.items()

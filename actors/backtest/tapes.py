@@ -210,6 +210,11 @@ def _is_certain(line: Line, found: Scores) -> bool:
     return is_certain(line, found[line.half])
 
 
+def _score(found: list[Score]) -> Score:
+    """Return one that settles what is certain; none is left where markets contradict each other."""
+    return found[0] if found else (0, 0)
+
+
 def _made(
     played: list[tuple[MarketTape, MarketDefinition]],
     found: Scores,
@@ -243,8 +248,8 @@ def _made(
             minute=60 * moment.hour + moment.minute,
             home=teams[0],
             away=teams[1],
-            half_time=found[True][0],
-            full_time=found[False][0],
+            half_time=_score(found[True]),
+            full_time=_score(found[False]),
             before=NO_BOARD,
             closing=NO_BOARD,
         ),

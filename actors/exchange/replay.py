@@ -118,13 +118,12 @@ class Replay:
     def _meet(self, number: int, market: str) -> ExchangeView | None:
         """Take in a market at its first change; None when another file has it, or nobody asked."""
         view: ExchangeView | None = None
-        if self._only is not None and market not in self._only:
-            pass
-        elif market in self.books:
+        wanted = self._only is None or market in self._only
+        if wanted and market in self.books:
             path = str(self._recordings[number].path)
             what = f"market {market} is in another file already; it is replayed from that one"
             self._note(Fault(path, self._recordings[number].lines_read, what))
-        else:
+        elif wanted:
             book = self.books[market] = MarketBook(market)
             view = ExchangeView(book, {})
         self._views[number][market] = view

@@ -1,5 +1,6 @@
 """Markets of the first half on tape: lines of their own, settled on the half-time score."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,24 @@ def test_each_period_has_its_lines_and_its_score(tmp_path: Path) -> None:
     (home, away), (home_at_half, away_at_half) = one.match.full_time, one.match.half_time
     assert home > away
     assert home_at_half < away_at_half
+
+
+def test_first_halves_that_contradict_each_other_leave_the_match_to_be_played(
+    tmp_path: Path,
+) -> None:
+    other = HALF | {"regulators": ["MR_ESP"]}
+    lines = (
+        *stream(tmp_path).read_text(encoding="utf-8").splitlines(),
+        line(2 * HOUR, "1.3", marketDefinition=definition(**other), rc=ladders(2.6, 4.5, 2.2)),
+        line(0, "1.3", marketDefinition=definition(inPlay=True, **other)),
+        line(-HOUR, "1.3", marketDefinition=ended(1, **other)),
+    )
+    whole = sorted(lines, key=lambda one: int(json.loads(one)["pt"]))
+    path = write(tmp_path / "b.jsonl", *whole)
+    found = read_tapes(path, [path])
+    (one,) = found.matches
+    assert {(board.market, board.half) for board in one.tape} == {("x", False)}
+    assert found.left_out == {"void, or with a result that is not certain": 2}
 
 
 def test_a_bet_on_the_first_half_is_decided_by_its_score(tmp_path: Path) -> None:
