@@ -7,6 +7,7 @@ import msgspec
 
 from actors.backtest.calendar import Calendar
 from actors.backtest.closing import AT_CLOSE, Closing, Worth
+from actors.backtest.specials import without_market
 from actors.backtest.taped_line import taped_line
 from actors.ledger import Ledger, Order
 from actors.orders import Intent, OrderState, Seen, Verdict
@@ -97,8 +98,8 @@ def _bet(order: Order, body: dict[str, Any], calendar: Calendar, closing: Closin
         state=order.state,
         event=order.event,
         match=order.event_name,
-        division=match.division,
-        league=order.league.lstrip("*"),
+        division=without_market(match.division),
+        league=without_market(order.league).lstrip("*"),
         start=order.start,
         market=order.market,
         period=order.period,

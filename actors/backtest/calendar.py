@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from actors.backtest.seasons import UNITED_KINGDOM, SeasonMatch
 from actors.backtest.taped_line import taped_line
-from actors.backtest.tapes import LISTED_FOR, TapedMatch
+from actors.backtest.taped_match import LISTED_FOR, TapedMatch
 from actors.ledger import Order
 from actors.paper.programme import (
     FOOTBALL,

@@ -2,132 +2,23 @@
 
 The exchange is read as a bookmaker that pays its best price to back, less the market's commission,
 and takes what is offered there. Files without ladders have the last price traded instead, and no
-amount. Match odds without a draw are the level handicap: both pay the same. So is "draw no bet".
+amount.
 """
 
-import re
+from collections.abc import Collection
 from functools import cached_property
-from typing import NamedTuple
 
+from actors.backtest.market_lines import Line, Lines, lines_of
+from actors.backtest.specials import against_the_field, cut_by_non_runners, specials_of
 from actors.exchange.book import MarketBook, RunnerBook, RunnerKey
 from actors.exchange.measures import HUNDREDTHS
-from actors.exchange.stream import MarketChange, MarketDefinition, RunnerDefinition
+from actors.exchange.stream import MarketChange, MarketDefinition
 from actors.paper.recorded import Prices
 from actors.paper.tape import Track
 from actors.units import Millis
 
 FINEST = 1_000
 """Ms in which at most two prices are kept: nobody here asks more often."""
-
-INTERNATIONAL = "MR_INT"
-BOOK = "BF"
-HOME_FIRST, AWAY_FIRST = (" v ", " vs "), (" @ ",)
-DRAW, DRAW_ID = "The Draw", 58805
-"""The same runner in every match."""
-
-MATCH_ODDS = ("MATCH_ODDS", "DRAW_NO_BET")
-_TOTAL = re.compile(r"(OVER_UNDER|FIRST_HALF_GOALS)_(\d{2,3})")
-
-
-class Line(NamedTuple):
-    """`market` is `x`, `h` or `o`; `line` the home handicap or the goal line in hundredths.
-
-    `half`: of the first half only.
-    """
-
-    market: str
-    line: int
-    half: bool = False
-
-
-Lines = dict[Line, tuple[RunnerKey, ...]]
-"""The runners of each line, in the API's order."""
-
-
-def book_of(definition: MarketDefinition) -> str:
-    """Name the exchange: Betfair has some of their own for some countries."""
-    if not definition.regulators or INTERNATIONAL in definition.regulators:
-        return BOOK
-    return BOOK + definition.regulators[0].removeprefix("MR_")
-
-
-def teams_of(definition: MarketDefinition) -> tuple[str, str] | None:
-    """Return who is at home and who is away; None when nothing says it.
-
-    The event's name does. A stream without names has the runners in this order, by their ids.
-    """
-    for words in (*HOME_FIRST, *AWAY_FIRST):
-        first, found, second = definition.event_name.partition(words)
-        if found:
-            home, away = (second, first) if words in AWAY_FIRST else (first, second)
-            return home.strip(), away.strip()
-    return None if definition.event_name else _by_order(definition)
-
-
-def _by_order(definition: MarketDefinition) -> tuple[str, str] | None:
-    runners = sorted(definition.runners, key=lambda one: one.sort_priority)
-    if any(one.name or not one.sort_priority for one in runners):
-        return None
-    names = list(dict.fromkeys(_name(one) for one in runners if one.id != DRAW_ID))
-    match names:
-        case [home, away]:
-            return home, away
-    return None
-
-
-def _name(runner: RunnerDefinition) -> str:
-    return runner.name or (DRAW if runner.id == DRAW_ID else f"team {runner.id}")
-
-
-def _runners_of(definition: MarketDefinition, *teams: str) -> dict[tuple[str, int], RunnerKey]:
-    """Return the runners by name and handicap; a player's name may stand there in full."""
-    found = {}
-    for one in definition.runners:
-        name, line = _name(one), HUNDREDTHS[one.hc]
-        full = [team for team in teams if name.endswith(" " + team)]
-        found[name if name in teams or len(full) != 1 else full[0], line] = (one.id, line)
-    return found
-
-
-def lines_of(definition: MarketDefinition) -> Lines:
-    """Return the lines of a market; none when a bookmaker of ours has no such market."""
-    teams = teams_of(definition)
-    if teams is None:
-        return {}
-    total = _TOTAL.fullmatch(definition.market_type)
-    if total is not None:
-        return _total(definition, Line("o", 10 * int(total[2]), total[1] == "FIRST_HALF_GOALS"))
-    if definition.market_type in MATCH_ODDS:
-        return _match_odds(definition, *teams)
-    if definition.market_type == "HALF_TIME":
-        lines = _match_odds(definition, *teams)
-        return {line._replace(half=True): keys for line, keys in lines.items()}
-    if definition.market_type == "ASIAN_HANDICAP":
-        return _handicaps(definition, *teams)
-    return {}
-
-
-def _total(definition: MarketDefinition, line: Line) -> Lines:
-    found = {one.name.partition(" ")[0]: (one.id, 0) for one in definition.runners}
-    return {line: (found["Over"], found["Under"])} if {"Over", "Under"} <= {*found} else {}
-
-
-def _match_odds(definition: MarketDefinition, home: str, away: str) -> Lines:
-    found = {name: key for (name, _), key in _runners_of(definition, home, away).items()}
-    if len(found) < len(definition.runners):
-        return {}
-    if found.keys() == {home, away, DRAW}:
-        return {Line("x", 0): (found[home], found[away], found[DRAW])}
-    return {Line("h", 0): (found[home], found[away])} if found.keys() == {home, away} else {}
-
-
-def _handicaps(definition: MarketDefinition, home: str, away: str) -> Lines:
-    found = _runners_of(definition, home, away)
-    return {
-        Line("h", line): (key, found[away, -line])
-        for (name, line), key in found.items()
-        if name == home and (away, -line) in found
-    }
 
 
 class MarketTape:
@@ -136,6 +27,8 @@ class MarketTape:
     def __init__(self, market: str) -> None:
         self.book = MarketBook(market)
         self.lines: Lines = {}
+        self._lines_of: dict[RunnerKey, list[Line]] = {}
+        self._cut_by: frozenset[RunnerKey] = frozenset()
         self._over = self._has_ladders = False
         self._writers: dict[Line, _Writer] = {}
 
@@ -145,9 +38,30 @@ class MarketTape:
             return
         self.book.apply(change, published)
         if change.market_definition is not None:
-            self.lines = lines_of(change.market_definition)
-        self._has_ladders = self._has_ladders or any(one.atb or one.atl for one in change.rc)
-        self.write(published)
+            self._define(change.market_definition)
+        first = not self._has_ladders and any(one.atb or one.atl for one in change.rc)
+        self._has_ladders = self._has_ladders or first
+        if first or change.img or change.market_definition is not None:
+            self.write(published)
+        else:
+            self._write(published, {(one.id, HUNDREDTHS[one.hc]) for one in change.rc})
+
+    def _define(self, definition: MarketDefinition) -> None:
+        self.lines = lines_of(definition) or specials_of(definition)
+        self._lines_of = {}
+        for line, keys in self.lines.items():
+            for key in keys:
+                self._lines_of.setdefault(key, []).append(line)
+        cut_by = cut_by_non_runners(definition)
+        if cut_by - self._cut_by:
+            # What was bet before is paid less, and nobody says it beforehand: it is not played.
+            self._writers.clear()
+        self._cut_by |= cut_by
+
+    @property
+    def is_special(self) -> bool:
+        """Tell that the market is no line of a match."""
+        return any(line.special is not None for line in self.lines)
 
     @property
     def is_of_no_use(self) -> bool:
@@ -165,15 +79,18 @@ class MarketTape:
 
     def write(self, published: Millis) -> None:
         """Write down what stands now; nothing can be bet on when the book is in doubt."""
+        self._write(published, self._lines_of)
+
+    def _write(self, published: Millis, changed: Collection[RunnerKey]) -> None:
+        """Write down the lines of runners that changed."""
         if self._over:
             return
         self._over = self.book.in_play
         closed = self._over or self.book.status != "OPEN" or bool(self.book.doubt)
-        for line, keys in self.lines.items():
+        for line in {line: None for key in changed for line in self._lines_of.get(key, ())}:
+            prices, sizes = self._shown([self.book.runners[key] for key in self.lines[line]])
             writer = self._writers.setdefault(line, _Writer())
-            runners = [self.book.runners[key] for key in keys]
-            prices = None if closed else self._prices(runners)
-            writer.write(published, prices, tuple(map(_size, runners)))
+            writer.write(published, None if closed else prices, sizes)
 
     @cached_property
     def tracks(self) -> dict[Line, Track]:
@@ -184,24 +101,23 @@ class MarketTape:
             if any(writer.prices)
         }
 
-    def _prices(self, runners: list[RunnerBook]) -> Prices | None:
-        """Return what each side pays, or None unless all of them have a price."""
+    def _shown(self, runners: list[RunnerBook]) -> tuple[Prices | None, Prices]:
+        """Return what each side pays, None unless all of them have a price, and takes."""
+        if len(runners) == 1:
+            gross, sizes = against_the_field(runners[0], self._has_ladders)
+        else:
+            gross = tuple(one.best_back if self._has_ladders else one.last for one in runners)
+            sizes = tuple(one.back.get(one.best_back, 0) for one in runners)
+        if any(one.status != "ACTIVE" or one.crossed for one in runners):
+            return None, sizes
+        net = tuple(map(self._net, gross))
+        return net if min(net) > 1_000 else None, sizes
+
+    def _net(self, gross: int) -> int:
+        """Return a price less the market's commission."""
         assert self.book.definition is not None
         kept = 1 - self.book.definition.market_base_rate / 100
-        found = []
-        for runner in runners:
-            if runner.status != "ACTIVE" or runner.crossed:
-                return None
-            gross = runner.best_back if self._has_ladders else runner.last
-            net = 1_000 + int((gross - 1_000) * kept + 1e-9)
-            if net <= 1_000:
-                return None
-            found.append(net)
-        return tuple(found)
-
-
-def _size(runner: RunnerBook) -> int:
-    return runner.back.get(runner.best_back, 0)
+        return 1_000 + int((gross - 1_000) * kept + 1e-9)
 
 
 class _Writer:

@@ -11,6 +11,7 @@ from actors.backtest.markets import Counted, Markets
 from actors.backtest.peeking import Guarded
 from actors.backtest.plan import Ground, Parameters, day
 from actors.backtest.plays import Played
+from actors.backtest.specials import without_market
 from actors.backtest.tapes import Tapes
 from actors.backtest.walk import Walk
 
@@ -114,7 +115,7 @@ def _tapes(on: Ground, tapes: Tapes) -> dict[str, Any]:
         ),
         "from": day(tapes.matches[0].kick_off),
         "to": day(tapes.matches[-1].kick_off),
-        "leagues": sorted({one.match.division for one in tapes.matches}),
+        "leagues": sorted({without_market(one.match.division) for one in tapes.matches}),
         "unreadable_rows": len(tapes.faults),
         "faults": list(tapes.faults[:FAULTS_SHOWN]),
     }

@@ -30,7 +30,8 @@ from actors.backtest.run import Tell, play
 from actors.backtest.scramble import scramble
 from actors.backtest.scramble_tapes import scramble_tape
 from actors.backtest.seasons import SeasonMatch, Seasons, read_seasons
-from actors.backtest.tapes import TapedMatch, Tapes
+from actors.backtest.taped_match import TapedMatch
+from actors.backtest.tapes import Tapes
 from actors.bet_text import clock_text
 from actors.paper.tape import changes
 from actors.settings import load as load_settings

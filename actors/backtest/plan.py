@@ -9,7 +9,9 @@ import msgspec
 
 from actors.backtest.closing import Closing
 from actors.backtest.seasons import UNITED_KINGDOM, SeasonMatch, Seasons, read_seasons
-from actors.backtest.tapes import TapedMatch, Tapes, read_tapes
+from actors.backtest.specials import without_market
+from actors.backtest.taped_match import TapedMatch
+from actors.backtest.tapes import Tapes, read_tapes
 from actors.backtest.world import BASE, PASSWORD, USER
 from actors.paper.programme import FOOTBALL
 from actors.selections import MarketType, Phase
@@ -130,7 +132,7 @@ def _market(strategy: str, given: Settings, sport: int) -> MarketSettings:
 
 def chosen(recorded: R, plan: Plan) -> R:
     """Return the matches that a plan asks for. Raises OurError when there is none."""
-    there = sorted({one.match.division for one in recorded.matches})
+    there = sorted({without_market(one.match.division) for one in recorded.matches})
     unknown = [league for league in plan.leagues if league not in there]
     if unknown:
         raise OurError(f"--leagues: no {', '.join(unknown)} in {plan.data}: it has {_list(there)}")
@@ -150,7 +152,7 @@ def day(at: int) -> str:
 
 
 def _wanted(one: SeasonMatch | TapedMatch, plan: Plan) -> bool:
-    if plan.leagues and one.match.division not in plan.leagues:
+    if plan.leagues and without_market(one.match.division) not in plan.leagues:
         return False
     on = day(one.kick_off)
     return (not plan.since or plan.since <= on) and (not plan.until or on <= plan.until)

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from msgspec.structs import replace
 
 from actors.backtest.tape_score import Score
-from actors.backtest.tapes import TapedMatch
+from actors.backtest.taped_match import TapedMatch
 from actors.paper.recorded import Prices
 from actors.paper.tape import Track
 

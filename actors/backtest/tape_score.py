@@ -7,7 +7,7 @@ half-won line is a WINNER of the stream, a push and a half-lost one are LOSERs.
 import re
 from collections.abc import Iterable, Sequence
 
-from actors.backtest.market_tape import Line, Lines
+from actors.backtest.market_lines import Line, Lines
 from actors.exchange.stream import MarketDefinition
 from actors.paper.settling import half_stakes
 

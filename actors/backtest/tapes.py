@@ -1,51 +1,36 @@
 """Recorded exchange markets as matches that the actors can bet on, as if at a bookmaker.
 
-Played are match odds of football, basketball and tennis, and football's totals, Asian handicaps
-and first halves, until they go in play. Every other market is left out and counted by its reason.
+Match odds of football, basketball and tennis, and football's totals, Asian handicaps and first
+halves are lines of a match; every other market is played as specials. All are played until they
+go in play; a market that cannot be is left out and counted by its reason.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from actors.backtest.market_tape import Line, MarketTape, book_of, teams_of
+from actors.backtest.market_lines import SPORTS, Line, book_of, teams_of
+from actors.backtest.market_tape import MarketTape
+from actors.backtest.specials import league_of, scores_of, sides_of, sport_of
 from actors.backtest.tape_score import CORRECT_SCORES, Score, decided, is_certain, scores
+from actors.backtest.taped_match import Ends, Name, TapedMatch, taped_match
+from actors.exchange.book import MarketBook
 from actors.exchange.recording import Fault, Recording
 from actors.exchange.replay import LOST_LINE
+from actors.exchange.settlement import DOUBLE_LINE
 from actors.exchange.stream import MarketDefinition
-from actors.paper.recorded import RecordedMatch
-from actors.paper.recorded import Recording as Board
-from actors.paper.tape import Tape, TapedLine, Track
+from actors.paper.tape import Track
 from actors.units import Millis
 from runtime.errors import OurError
-
-SPORTS = {"1": (1, "FOOTBALL"), "7522": (2, "BASKETBALL"), "2": (3, "TENNIS")}
-"""Betfair's event types against the API's number of a sport and what it goes by here."""
 
 ANOTHER_KIND = "of a kind that no bookmaker here has"
 NAMELESS = "without the names of their teams"
 NOT_DECIDED = "void, or with a result that is not certain"
 NO_PRICES = "without a price before the off"
 TWICE = "in two files, or twice in an event"
-LISTED_FOR = 8 * 86_400_000
-"""Ms before the off from which prices are played."""
-
-NO_BOARD = Board({}, {}, {}, 0)
-
-
-class TapedMatch(msgspec.Struct, frozen=True):
-    """One match with all its prices. Times in ms since 1970 UTC; `sport` as the API numbers it."""
-
-    kick_off: Millis
-    listed: Millis
-    ended: Millis
-    sport: int
-    match: RecordedMatch
-    tape: Tape
 
 
 class Tapes(msgspec.Struct, frozen=True):
@@ -84,7 +69,7 @@ def read_tapes(
             " a tictac.ExchangeStrategy plays them all"
         )
     return Tapes(
-        tuple(sorted(matches, key=lambda one: (one.kick_off, one.match.home))),
+        tuple(_told_apart(sorted(matches, key=lambda one: (one.kick_off, one.match.home)))),
         tuple(reading.faults),
         len(files),
         len(reading.tapes) + reading.twice,
@@ -92,6 +77,19 @@ def read_tapes(
         {why: count for why, count in left_out.items() if count},
         counts.undecided,
     )
+
+
+def _told_apart(matches: Iterable[TapedMatch]) -> Iterator[TapedMatch]:
+    """Number those that share their names and their start: to a client they were one match."""
+    seen = Counter[tuple[object, ...]]()
+    for one in matches:
+        home, away = one.match.home, one.match.away
+        same = one.sport, one.kick_off, home.casefold(), away.casefold()
+        seen[same] += 1
+        if seen[same] > 1:
+            match = msgspec.structs.replace(one.match, home=f"{home} #{seen[same]}")
+            one = msgspec.structs.replace(one, match=match)
+        yield one
 
 
 class _Reading:
@@ -134,31 +132,42 @@ class _Counts:
     undecided: int = 0
 
 
+Defined = tuple[MarketTape, MarketDefinition]
+"""A market that has said what it is."""
+
+
 def _matches(tapes: Iterable[MarketTape]) -> tuple[list[TapedMatch], _Counts]:
     counts = _Counts()
-    events: dict[str, list[MarketTape]] = {}
+    events: dict[str, list[Defined]] = {}
+    specials: dict[tuple[object, ...], list[Defined]] = {}
     for tape in tapes:
-        why = _why_not(tape)
+        definition, why = tape.book.definition, _why_not(tape)
         if why:
             counts.left_out[why] += 1
-        if not why or _tells_the_score(tape):
-            definition = tape.book.definition
-            assert definition is not None
-            events.setdefault(definition.event_id or tape.book.id, []).append(tape)
+        if definition is None:
+            continue
+        event = definition.event_id or tape.book.id
+        if tape.is_special and not why:
+            same = event, definition.market_type, definition.name, definition.off
+            specials.setdefault(same, []).append((tape, definition))
+        if _tells_the_score(definition) or not (tape.is_special or why):
+            events.setdefault(event, []).append((tape, definition))
     found = [_match(event, counts) for event in events.values()]
-    return [match for match in found if match is not None], counts
+    singles = [one for market in specials.values() for one in _singles(market, counts)]
+    return [*(match for match in found if match is not None), *singles], counts
 
 
 def _why_not(tape: MarketTape) -> str:
     """Return why a market is not played, empty when it is."""
     definition = tape.book.definition
-    if definition is None or definition.event_type_id not in SPORTS:
+    if definition is None:
         return ANOTHER_KIND
     if not tape.lines:
-        named = teams_of(definition) is not None and all(one.name for one in definition.runners)
-        return ANOTHER_KIND if named else NAMELESS
-    if _closed(definition) and not decided(definition):
-        return NOT_DECIDED
+        return NAMELESS if definition.betting_type == DOUBLE_LINE else ANOTHER_KIND
+    if _closed(definition):
+        ends = scores_of(definition, tape.lines) if tape.is_special else decided(definition)
+        if not ends:
+            return NOT_DECIDED
     if definition.off == 0 or not tape.tracks:
         return NO_PRICES
     return ""
@@ -168,46 +177,30 @@ def _closed(definition: MarketDefinition) -> bool:
     return definition.status == "CLOSED"
 
 
-def _tells_the_score(tape: MarketTape) -> bool:
-    definition = tape.book.definition
-    return (
-        definition is not None
-        and definition.market_type in CORRECT_SCORES
-        and _closed(definition)
-        and decided(definition)
-    )
+def _tells_the_score(definition: MarketDefinition) -> bool:
+    return definition.market_type in CORRECT_SCORES and _closed(definition) and decided(definition)
 
 
-Scores = dict[bool, list[Score]]
-"""Those that the markets of a match agree with: of the first half, and at the end."""
-
-
-def _match(tapes: list[MarketTape], counts: _Counts) -> TapedMatch | None:
-    """Make one match of its markets; count those that cannot be played after all."""
-    known = [(tape, tape.book.definition) for tape in tapes if tape.book.definition is not None]
-    over = [(definition, tape.lines) for tape, definition in known if _closed(definition)]
+def _match(tapes: Sequence[Defined], counts: _Counts) -> TapedMatch | None:
+    """Make one match of its markets; some are there for the score only."""
+    over = [
+        (definition, {} if tape.is_special else tape.lines)
+        for tape, definition in tapes
+        if _closed(definition)
+    ]
     found = {half: scores(over, half) for half in (False, True)}
-    books: dict[str, dict[Line, Track]] = {}
-    played: list[tuple[MarketTape, MarketDefinition]] = []
-    for tape, definition in sorted(known, key=lambda one: -_length(one[0])):
-        if not tape.lines:
-            continue  # only there for the score
-        own = books.setdefault(book_of(definition), {})
-        tracks = tape.tracks
-        if _closed(definition):
-            tracks = {line: track for line, track in tracks.items() if _is_certain(line, found)}
-        new = {line: track for line, track in tracks.items() if line not in own}
-        if not new:
-            counts.left_out[TWICE if tracks else NOT_DECIDED] += 1
-            continue
-        own |= new
-        counts.undecided += not _closed(definition)
-        played.append((tape, definition))
-    return _made(played, found, books) if played else None
 
+    def certain(line: Line) -> bool:
+        return is_certain(line, found[line.half])
 
-def _is_certain(line: Line, found: Scores) -> bool:
-    return is_certain(line, found[line.half])
+    played = _played([one for one in tapes if not one[0].is_special], certain, counts)
+    if not played.markets:
+        return None
+    definition = played.markets[0][1]
+    teams, sport = teams_of(definition), SPORTS[definition.event_type_id]
+    assert teams is not None
+    ends = Ends(_score(found[True]), _score(found[False]), certain)
+    return taped_match(Name(*sport, *teams), played.market_books, played.books, ends)
 
 
 def _score(found: list[Score]) -> Score:
@@ -215,46 +208,59 @@ def _score(found: list[Score]) -> Score:
     return found[0] if found else (0, 0)
 
 
-def _made(
-    played: list[tuple[MarketTape, MarketDefinition]],
-    found: Scores,
-    books: dict[str, dict[Line, Track]],
-) -> TapedMatch:
-    definition = played[0][1]
-    teams, (sport, division) = teams_of(definition), SPORTS[definition.event_type_id]
-    assert teams is not None
-    off = Millis(min(one.off for _, one in played))
-    moment = datetime.fromtimestamp(off / 1000, UTC)
-    lines = sorted({line for own in books.values() for line in own})
-    tape = tuple(
-        TapedLine(
-            line.market,
-            line.line,
-            {book: own[line] for book, own in sorted(books.items()) if line in own},
-            half=line.half,
-            decided=_is_certain(line, found),
+def _singles(tapes: Sequence[Defined], counts: _Counts) -> list[TapedMatch]:
+    """Make a match of each special of one market, which several exchanges may have."""
+    told = [scores_of(definition, tape.lines) for tape, definition in tapes if _closed(definition)]
+    lines = {line for found in told for line in found}
+    ends = {line: {found[line] for found in told if line in found} for line in lines}
+    sure = {line: found.pop() for line, found in ends.items() if len(found) == 1}
+    played = _played(tapes, sure.__contains__, counts)
+    made = []
+    for line in sorted({line for own in played.books.values() for line in own}):
+        books = {book: {line: own[line]} for book, own in played.books.items() if line in own}
+        tape, definition = next(one for one in played.markets if line in one[0].lines)
+        name = Name(
+            sport_of(definition),
+            league_of(tape.book.id, definition),
+            *sides_of(tape.book.id, definition, tape.lines[line]),
         )
-        for line in lines
-    )
-    first = min(track.times[0] for line in tape for track in line.books.values())
-    return TapedMatch(
-        kick_off=off,
-        listed=Millis(max(first, off - LISTED_FOR)),
-        ended=Millis(max(off + 1, *(tape.book.published for tape, _ in played))),
-        sport=sport,
-        match=RecordedMatch(
-            division=division,
-            date=f"{moment:%d/%m/%Y}",
-            minute=60 * moment.hour + moment.minute,
-            home=teams[0],
-            away=teams[1],
-            half_time=_score(found[True]),
-            full_time=_score(found[False]),
-            before=NO_BOARD,
-            closing=NO_BOARD,
-        ),
-        tape=tape,
-    )
+        score = sure.get(line, (0, 0))
+        made.append(
+            taped_match(name, played.market_books, books, Ends(score, score, sure.__contains__))
+        )
+    return made
+
+
+@dataclass
+class _Played:
+    """The lines that are played, by book, and the markets that they are of."""
+
+    books: dict[str, dict[Line, Track]] = field(default_factory=dict)
+    markets: list[Defined] = field(default_factory=list)
+
+    @property
+    def market_books(self) -> list[MarketBook]:
+        return [tape.book for tape, _ in self.markets]
+
+
+def _played(
+    tapes: Sequence[Defined], is_certain: Callable[[Line], bool], counts: _Counts
+) -> _Played:
+    """Choose what is played; count the markets that cannot be after all."""
+    found = _Played()
+    for tape, definition in sorted(tapes, key=lambda one: -_length(one[0])):
+        own = found.books.setdefault(book_of(definition), {})
+        tracks = tape.tracks
+        if _closed(definition):
+            tracks = {line: track for line, track in tracks.items() if is_certain(line)}
+        new = {line: track for line, track in tracks.items() if line not in own}
+        if not new:
+            counts.left_out[TWICE if tracks else NOT_DECIDED] += 1
+            continue
+        own |= new
+        counts.undecided += not _closed(definition)
+        found.markets.append((tape, definition))
+    return found
 
 
 def _length(tape: MarketTape) -> int:

@@ -139,7 +139,10 @@ class PaperBook:
         }
         return lists | {
             "getsports": lambda *_: data(
-                [{"Id": sport, "Name": SPORT_NAMES[sport]} for sport in programme.sports]
+                [
+                    {"Id": sport, "Name": SPORT_NAMES.get(sport, f"Sport {sport}")}
+                    for sport in programme.sports
+                ]
             ),
             "getbookies": lambda *_: data(
                 [

@@ -14,6 +14,7 @@ MATCH = DATA / "markets" / "football_event_Middlesbrough-ManCity_2017-04-30_basi
 OFF = "2022-11-07T05:00:00.000Z"
 OFF_MS = 1_667_797_200_000
 TEAMS = {1: "Leeds", 2: "Derby", 3: "The Draw"}
+HORSES = ("Nickem", "Kahuka", "Isolating")
 ODDS = "1.1"
 
 
@@ -43,6 +44,27 @@ def ended(winner: int, **more: Any) -> dict[str, Any]:
         for number, name in TEAMS.items()
     ]
     return definition("CLOSED", inPlay=True, runners=runners, **more)
+
+
+def racers(*statuses: str) -> list[dict[str, Any]]:
+    """Return the runners of a race, of which each stands as told."""
+    return [
+        {"id": number, "name": name, "status": status}
+        for number, (name, status) in enumerate(zip(HORSES, statuses, strict=False), 1)
+    ]
+
+
+def race(status: str = "OPEN", **more: Any) -> dict[str, Any]:
+    """Return the definition of a race of three."""
+    own = {
+        "marketType": "WIN",
+        "eventTypeId": "7",
+        "eventId": "88",
+        "eventName": "Moe 7th Nov",
+        "name": "R6 1000m",
+        "runners": racers("ACTIVE", "ACTIVE", "ACTIVE"),
+    }
+    return definition(status, **(own | more))
 
 
 def ladders(*prices: float, size: float = 100.0) -> list[dict[str, Any]]:

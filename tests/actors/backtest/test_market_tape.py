@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.backtest.market_tape import FINEST, Line, MarketTape, book_of, lines_of, teams_of
+from actors.backtest.market_lines import Line, book_of, lines_of, teams_of
+from actors.backtest.market_tape import FINEST, MarketTape
 from actors.exchange.stream import MarketChange, MarketDefinition
 from actors.units import Millis
 from tests.actors.backtest.tape_samples import definition, ended, ladders

@@ -5,15 +5,16 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from actors.backtest.scramble_tapes import another_score, scramble_tape
-from actors.backtest.tapes import TapedMatch, read_tapes
+from actors.backtest.taped_match import TapedMatch
+from actors.backtest.tapes import read_tapes
 from actors.paper.tape import TapedLine, Track
 from actors.units import Millis
 from tests.actors.backtest.tape_samples import MATCH
 
 
 def taped() -> TapedMatch:
-    (one,) = read_tapes(MATCH, [MATCH]).matches
-    return one
+    matches = read_tapes(MATCH, [MATCH]).matches
+    return next(one for one in matches if one.match.division == "FOOTBALL")
 
 
 def test_prices_up_to_the_moment_stay_and_each_side_has_those_of_the_next_from_then_on() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.backtest.market_tape import Line, lines_of
+from actors.backtest.market_lines import Line, lines_of
 from actors.backtest.tape_score import decided, is_certain, scores
 from actors.exchange.stream import MarketDefinition
 from actors.odds.settlement import Result, result

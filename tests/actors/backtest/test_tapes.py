@@ -22,7 +22,7 @@ from actors.paper.feeds import changed, wanted
 from actors.paper.settling import half_stakes, profit
 from actors.selections import MarketType, Side
 from runtime.errors import OurError
-from tests.actors.backtest.samples import CONFIG, ROOT
+from tests.actors.backtest.samples import CONFIG
 from tests.actors.backtest.tape_samples import (
     MATCH,
     OFF_MS,
@@ -73,10 +73,14 @@ def test_a_market_becomes_a_match_with_its_times_and_its_score(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        ({"marketType": "CORRECT_SCORE"}, "of a kind that no bookmaker here has"),
-        ({"eventTypeId": "7"}, "of a kind that no bookmaker here has"),
-        ({"eventName": ""}, "without the names of their teams"),
+        ({"marketType": "EACH_WAY"}, "of a kind that no bookmaker here has"),
+        ({"bettingType": "RANGE", "marketType": "X"}, "of a kind that no bookmaker here has"),
+        (
+            {"eventName": "", "bettingType": "ASIAN_HANDICAP_DOUBLE_LINE"},
+            "without the names of their teams",
+        ),
         ({"marketTime": ""}, "without a price before the off"),
+        ({"marketTime": "", "eventTypeId": "7"}, "without a price before the off"),
     ],
 )
 def test_every_market_that_is_not_played_has_its_reason(
@@ -172,10 +176,10 @@ def test_each_sport_is_asked_for_by_its_own_market_and_shown_alone(tmp_path: Pat
     assert shown == {1: ["x"], 2: [], 3: ["h"]}
 
 
-def test_files_without_such_a_match_are_refused_with_the_reasons() -> None:
-    greyhounds = ROOT / "actors" / "exchange" / "data"
-    with pytest.raises(OurError, match=r"2 of a kind that.*ExchangeStrategy plays them all"):
-        ground_of(Plan(greyhounds, CONFIG, "value"))
+def test_files_without_such_a_match_are_refused_with_the_reasons(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", *variant(2, marketType="EACH_WAY"))
+    with pytest.raises(OurError, match=r"1 of a kind that.*ExchangeStrategy plays them all"):
+        ground_of(Plan(path, CONFIG, "value"))
 
 
 def test_a_calendar_of_tapes_wakes_at_each_price_until_the_off(tmp_path: Path) -> None:
@@ -216,7 +220,7 @@ def real() -> tuple[Ground, Played]:
 def test_a_real_match_is_played_by_the_actors_that_run_live(real: tuple[Ground, Played]) -> None:
     on, found = real
     assert isinstance(on.recorded, Tapes)
-    (one,) = on.recorded.matches
+    (one,) = (one for one in on.recorded.matches if one.match.division == "FOOTBALL")
     assert (one.match.home, one.match.away, one.match.full_time) == (
         "Middlesbrough",
         "Man City",
@@ -236,13 +240,16 @@ def test_an_answer_and_a_report_say_what_was_not_played(real: tuple[Ground, Play
     on, found = real
     outcome = Outcome(on, found.bets)
     told = body(outcome)["data"]
-    assert (told["kind"], told["matches"], told["played"]) == ("tapes", 1, 16)
+    assert (told["kind"], told["matches"], told["played"]) == ("tapes", 211, 59)
     assert told["books"] == ["BF", "BFESP"]
+    assert told["leagues"] == ["FOOTBALL", "FOOTBALL SPECIALS"]
     words = text_lines(outcome)
-    assert words[0] == "value on 1 match of 1 file, 2017-04-30 to 2017-04-30"
-    assert words[1].startswith("16 of 77 markets are played; ")
-    assert "52 of a kind that no bookmaker here has" in words[1]
-    assert "16 of 77 recorded markets" in page(outcome)
+    assert words[0] == "value on 211 matches of 1 file, 2017-04-30 to 2017-04-30"
+    assert words[1] == (
+        "59 of 77 markets are played; 17 without a price before the off,"
+        " 1 void, or with a result that is not certain"
+    )
+    assert "59 of 77 recorded markets" in page(outcome)
 
 
 def test_no_more_than_what_is_offered_is_bet(tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from actors.backtest.market_tape import Line
+from actors.backtest.market_lines import Line
 from actors.backtest.plan import Plan
 from actors.backtest.plays import Play, ground_of, played
 from actors.backtest.scramble_tapes import scramble_tape
-from actors.backtest.tapes import TapedMatch, read_tapes
+from actors.backtest.taped_match import TapedMatch
+from actors.backtest.tapes import read_tapes
 from actors.market_view import EventView
 from actors.orders import Evidence
 from actors.paper.settling import half_stakes, profit
@@ -58,7 +59,8 @@ def stream(tmp_path: Path) -> Path:
 
 
 def only_match(path: Path) -> TapedMatch:
-    (one,) = read_tapes(path, [path]).matches
+    matches = read_tapes(path, [path]).matches
+    (one,) = (one for one in matches if one.match.division == "FOOTBALL")
     return one
 
 
