@@ -1,5 +1,7 @@
 """The examples in Python run, and print what the pages say."""
 
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from actors.backtest import peeking
 from actors.backtest.figures import GROUPS, Figures
@@ -113,6 +116,23 @@ def test_the_example_of_the_simulation_shows_the_journal(tmp_path: Path) -> None
 def test_the_example_of_the_exchange_prints_what_the_page_says(tmp_path: Path) -> None:
     page = "docs/replay-exchange-markets.md"
     assert run_python(blocks(page, "python")[0], tmp_path) == blocks(page, "text")[0]
+
+
+def test_the_example_of_specials_prints_what_the_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = "docs/backtest.md"
+    (tmp_path / "my_strategies.py").write_text(blocks(page, "python")[0], encoding="utf-8")
+    shutil.copy(ROOT / "config.yaml", tmp_path)
+    told = next(one for one in blocks(page, "console") if "my_strategies" in one)
+    monkeypatch.chdir(ROOT)
+    arguments = shlex.split(told)[3:]
+    place = arguments.index("--config") + 1
+    arguments[place] = str(tmp_path / arguments[place])
+    printed = CliRunner().invoke(backtest, arguments).output
+    sys.modules.pop("my_strategies")
+    (expected,) = (one for one in blocks(page, "text") if one.startswith("AgainstFavourites"))
+    assert printed.startswith(expected.rstrip())
 
 
 def test_the_rules_of_the_exchange_are_documented() -> None:

@@ -128,6 +128,7 @@ def test_the_name_of_an_event_tells_who_is_at_home(name: str, teams: object) -> 
         ({"eventName": "", "runners": nameless(9, 5, 6)}, {}),
         ({"eventName": "", "runners": runners("", "")}, {}),
         ({"marketType": "CORRECT_SCORE"}, {}),
+        ({"eventTypeId": "4"}, {}),  # cricket: no sport of which the API's number is known
         ({"eventName": "Moe (AUS)"}, {}),
     ],
 )
