@@ -30,6 +30,7 @@ from actors.backtest.run import Tell, play
 from actors.backtest.scramble import scramble
 from actors.backtest.scramble_tapes import scramble_tape
 from actors.backtest.seasons import SeasonMatch, Seasons, read_seasons
+from actors.backtest.specials import FIELD
 from actors.backtest.taped_match import TapedMatch
 from actors.backtest.tapes import Tapes
 from actors.bet_text import clock_text
@@ -220,5 +221,7 @@ def elsewhere(parameters: Mapping[str, Parameter], data: Path, copy: Path) -> Pa
 
 
 def _unnamed(number: int, one: Match) -> Match:
-    match = msgspec.structs.replace(one.match, home=f"Home {number}", away=f"Away {number}")
+    """Give a match other names; `the field` is what it is, and nobody's name."""
+    away = FIELD if one.match.away == FIELD else f"Away {number}"
+    match = msgspec.structs.replace(one.match, home=f"Home {number}", away=away)
     return msgspec.structs.replace(one, match=match)

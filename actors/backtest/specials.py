@@ -5,6 +5,7 @@ home side when the runner wins its market. Against it one lays at the exchange. 
 which one wins is a single special: "Yes v No".
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -29,6 +30,8 @@ from actors.paper.recorded import Prices
 FIELD = "the field"
 ODDS = "ODDS"
 KINDS = {"7": "RACING", "4339": "GREYHOUNDS"}
+"""Betfair's event types that have a name of their own."""
+
 MARKET_AFTER = ": "
 SPORTS_FROM = 1_000
 """What the API calls other sports is not known; here they have the exchange's number above this."""
@@ -99,7 +102,7 @@ def sport_of(definition: MarketDefinition) -> int:
     return SPORTS_FROM + (int(kind) if kind.isdecimal() and len(kind) < 10 else 0)
 
 
-def group_of(definition: MarketDefinition) -> str:
+def _group(definition: MarketDefinition) -> str:
     """Name what a special belongs to: racing, or a sport's specials."""
     kind = definition.event_type_id
     if kind in SPORTS:
@@ -110,7 +113,7 @@ def group_of(definition: MarketDefinition) -> str:
 def league_of(market: str, definition: MarketDefinition) -> str:
     """Name a market as the league of its specials, so that limits of leagues hold for it."""
     off = datetime.fromtimestamp(definition.off / 1000, UTC)
-    return f"{group_of(definition)}{MARKET_AFTER}{_words(market, definition)}, {off:%H:%M}"
+    return f"{_group(definition)}{MARKET_AFTER}{_words(market, definition)}, {off:%H:%M}"
 
 
 def without_market(league: str) -> str:
@@ -138,7 +141,7 @@ def _words(market: str, definition: MarketDefinition) -> str:
 def _names(definition: MarketDefinition) -> Mapping[RunnerKey, str]:
     """Return a name for each runner, which no other one has."""
     plain = {key(one): one.name or f"runner {one.id}" for one in definition.runners}
-    several = {name for name in plain.values() if list(plain.values()).count(name) > 1}
+    times = Counter(plain.values())
     return {
-        one: f"{name} {one[1] / 100:+g}" if name in several else name for one, name in plain.items()
+        one: f"{name} {one[1] / 100:+g}" if times[name] > 1 else name for one, name in plain.items()
     }

@@ -210,8 +210,29 @@ def test_specials_of_one_kind_are_asked_for_together() -> None:
         ground_of(Plan(GREYHOUNDS, CONFIG, BACK_BOTH, leagues=("RACING",)))
 
 
-def test_who_bets_on_what_is_there_is_not_taken_for_peeking() -> None:
-    on = ground_of(Plan(GREYHOUNDS, CONFIG, BACK_BOTH))
+class OnSpecials(BackBoth):
+    """Back both sides of what is against the field."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        return super().on_update(view) if view.event.away == "the field" else []
+
+
+class NotKirabilly(BackBoth):
+    """Back both sides, but not of a runner that somebody has heard of."""
+
+    def on_update(self, view: EventView) -> Sequence[Wish]:
+        return [] if "Kirabilly" in view.event.home else super().on_update(view)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "looks"), [("OnSpecials", set()), ("NotKirabilly", {"names"})]
+)
+def test_who_knows_a_runner_by_name_is_found_and_who_knows_the_field_is_not(
+    strategy: str, looks: set[str]
+) -> None:
+    use = f"tests.actors.backtest.test_special_tapes:{strategy}"
+    on = ground_of(Plan(GREYHOUNDS, CONFIG, use))
     assert isinstance(on, Ground)
     found = guard(on)
-    assert (found.findings, found.wishes > 0) == ((), True)
+    assert {one.look for one in found.findings} == looks
+    assert found.wishes > 0
