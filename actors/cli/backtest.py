@@ -108,7 +108,11 @@ class Setting(click.ParamType[tuple[str, str]]):
 )
 @click.option("--guard", "guarded", is_flag=True, help="Look whether the strategy peeks.")
 @config_option
-@click.option("--leagues", default="", help="Divisions by their codes, E0,SP1, or what markets are of: RACING.")
+@click.option(
+    "--leagues",
+    default="",
+    help="Divisions by their codes, E0,SP1, or what markets are of: RACING.",
+)
 @click.option("--from", "since", type=click.DateTime([DAY]), help="The first day of kick-offs.")
 @click.option("--to", "until", type=click.DateTime([DAY]), help="The last.")
 @click.option("--balance", type=Amount(), help="To begin with; else that of the configuration.")
