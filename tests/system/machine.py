@@ -156,7 +156,7 @@ class Machine:
             check=False,
             cwd=self.folder,
         )
-        assert done.returncode == exit_code, done.stderr
+        assert done.returncode == exit_code, done.stdout + done.stderr
         return json.loads(done.stdout)
 
     # The book's own file.

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from actors.orders import OrderState
+from actors.paper.bets import PENDING
 from runtime.journal import Journal
 from tests.system.machine import SLOW, Machine
 
@@ -117,6 +118,7 @@ def test_the_open_bets_of_a_lost_journal_are_adopted_over_http_and_the_run_ends_
     machine.run()
     machine.until(lambda: strangers(machine), "the bets of the lost journal, in the log")
     machine.until(lambda: machine.ask("status")["accounts"], "the account, in status")
+    machine.until(lambda: all_confirmed(machine), "the book's word on every bet")
     told = machine.ask("adopt", "ao", "--reason", "they are ours")
     taken = {bet["order"] for bet in told["bets"] if bet["becomes"] == "adopted"}
     assert len(taken) == len(told["bets"]) > 0
@@ -133,6 +135,11 @@ def test_the_open_bets_of_a_lost_journal_are_adopted_over_http_and_the_run_ends_
     ends = machine.bets()
     for order in machine.ledger().orders({OrderState.SETTLED}):
         assert order.pnl == ends[order.reference][1]
+
+
+def all_confirmed(machine: Machine) -> bool:
+    """A bet that the book has not yet taken is left, and adopted once it runs."""
+    return all(status != PENDING for status, _ in machine.bets().values())
 
 
 def adopted(machine: Machine, *states: str) -> set[str]:
