@@ -34,13 +34,13 @@ SPORTS = {"1": Sport(1, "FOOTBALL"), "7522": Sport(2, "BASKETBALL"), "2": Sport(
 class Line(NamedTuple):
     """`market` is `x`, `h` or `o`; `line` the home handicap or the goal line in hundredths.
 
-    `half`: of the first half only. `special`: not of a match, but of the market of this runner.
+    `half`: of the first half only. `special`: not of a match, but of the market of these runners.
     """
 
     market: str
     line: int
     half: bool = False
-    special: RunnerKey | None = None
+    special: tuple[RunnerKey, ...] = ()
 
 
 Lines = dict[Line, tuple[RunnerKey, ...]]
@@ -111,7 +111,7 @@ def lines_of(definition: MarketDefinition) -> Lines:
 
 
 def _total(definition: MarketDefinition, line: Line) -> Lines:
-    found = {one.name.partition(" ")[0]: (one.id, 0) for one in definition.runners}
+    found = {one.name.partition(" ")[0]: (one.id, HUNDREDTHS[one.hc]) for one in definition.runners}
     return {line: (found["Over"], found["Under"])} if {"Over", "Under"} <= {*found} else {}
 
 

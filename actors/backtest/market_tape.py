@@ -61,7 +61,7 @@ class MarketTape:
     @property
     def is_special(self) -> bool:
         """Tell that the market is no line of a match."""
-        return any(line.special is not None for line in self.lines)
+        return any(line.special for line in self.lines)
 
     @property
     def is_of_no_use(self) -> bool:
@@ -94,11 +94,14 @@ class MarketTape:
 
     @cached_property
     def tracks(self) -> dict[Line, Track]:
-        """What was shown on each line that ever had a price; asked for when all is read."""
+        """What was shown on each line that ever had a price; asked for when all is read.
+
+        A market is what it said last: what it showed as something else is left out.
+        """
         return {
             line: writer.track(self._has_ladders)
             for line, writer in self._writers.items()
-            if any(writer.prices)
+            if any(writer.prices) and (line in self.lines or not (line.special or self.is_special))
         }
 
     def _shown(self, runners: list[RunnerBook]) -> tuple[Prices | None, Prices]:

@@ -54,8 +54,8 @@ def specials_of(definition: MarketDefinition) -> Lines:
         return {}
     keys = [key(runner) for runner in definition.runners]
     if len(keys) == 2 and definition.number_of_winners == 1:
-        return {Line("h", 0, special=keys[0]): (keys[0], keys[1])}
-    return {Line("h", 0, special=one): (one,) for one in keys}
+        return {Line("h", 0, special=tuple(keys)): tuple(keys)}
+    return {Line("h", 0, special=(one,)): (one,) for one in keys}
 
 
 def against_the_field(runner: RunnerBook, has_ladders: bool) -> tuple[Prices, Prices]:

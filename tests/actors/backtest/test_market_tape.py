@@ -83,6 +83,13 @@ def test_the_name_of_an_event_tells_who_is_at_home(name: str, teams: object) -> 
             {"marketType": "OVER_UNDER_105", "runners": runners("Over 10.5", "Under 10.5")},
             {Line("o", 1050): ((1, 0), (2, 0))},
         ),
+        (
+            {
+                "marketType": "OVER_UNDER_25",
+                "runners": runners("Over 2.5", "Under 2.5", lines=(2.5, 2.5)),
+            },
+            {Line("o", 250): ((1, 250), (2, 250))},
+        ),
         ({"marketType": "OVER_UNDER_25", "runners": runners("Yes", "No")}, {}),
         (
             {

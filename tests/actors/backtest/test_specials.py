@@ -39,12 +39,12 @@ class Market:
         self.tape.apply(msgspec.convert(change, MarketChange), Millis(at))
 
     def track(self, runner: int) -> Track:
-        return self.tape.tracks[Line("h", 0, special=(runner, 0))]
+        return self.tape.tracks[Line("h", 0, special=((runner, 0),))]
 
 
 def special(*runners: int) -> tuple[Line, tuple[tuple[int, int], ...]]:
     keys = tuple((runner, 0) for runner in runners)
-    return Line("h", 0, special=keys[0]), keys
+    return Line("h", 0, special=keys), keys
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_backing_the_field_wins_and_loses_what_a_lay_does() -> None:
 def test_a_special_has_a_price_only_when_both_sides_have_one(change: dict[str, Any]) -> None:
     market = Market()
     market.hears(0, change, {"id": 2, "atb": [[2.0, 9.0]], "atl": [[2.1, 9.0]]})
-    assert [line.special for line in market.tape.tracks] == [(2, 0)]
+    assert [line.special for line in market.tape.tracks] == [((2, 0),)]
 
 
 def test_without_ladders_both_sides_follow_from_the_last_price_traded() -> None:
@@ -154,9 +154,7 @@ def test_a_special_ends_as_its_runner_did(
 ) -> None:
     over = told(status="CLOSED", runners=racers(*statuses), numberOfWinners=winners)
     found = scores_of(over, specials_of(over))
-    assert {line.special: score for line, score in found.items()} == {
-        (runner, 0): score for runner, score in scores.items()
-    }
+    assert {line.special[0][0]: score for line, score in found.items()} == scores
 
 
 def test_a_number_of_goals_that_is_met_exactly_gives_the_stakes_back() -> None:
@@ -235,3 +233,23 @@ def test_runners_without_a_name_or_with_the_same_one_are_told_apart() -> None:
 
 def test_a_league_that_is_no_special_stays_as_it_is() -> None:
     assert without_market("FOOTBALL") == "FOOTBALL"
+
+
+def test_a_market_is_what_it_said_last() -> None:
+    total = {"eventTypeId": "1", "marketType": "OVER_UNDER_25", "eventName": "Leeds v Derby"}
+    nameless = [{"id": one, "status": "ACTIVE"} for one in (1, 2)]
+    named = [one | {"name": name} for one, name in zip(nameless, ("Over", "Under"), strict=True)]
+    market = Market(**total, runners=nameless)
+    market.hears(0, *({"id": one, "ltp": 1.9} for one in (1, 2)))
+    market.hears(9_000, marketDefinition=race(**total, runners=named))
+    assert {line: track.times for line, track in market.tape.tracks.items()} == {
+        Line("o", 250): (9_000,)
+    }
+
+
+def test_two_runners_and_a_third_are_other_specials_than_the_two() -> None:
+    market = Market(runners=racers("ACTIVE", "ACTIVE"))
+    market.hears(0, *({"id": one, "ltp": 1.9} for one in (1, 2)))
+    market.hears(9_000, {"id": 3, "ltp": 8.0}, marketDefinition=race())
+    specials = {line.special: track.times for line, track in market.tape.tracks.items()}
+    assert specials == {((one, 0),): (9_000,) for one in (1, 2, 3)}
