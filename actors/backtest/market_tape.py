@@ -145,7 +145,8 @@ class _Writer:
             return
         if self.times and self.prices[-1] == prices and self.sizes[-1] == sizes:
             return
-        if len(self.times) > 1 and published - self.times[-2] < FINEST:
+        is_again = bool(self.times) and self.times[-1] == published
+        if is_again or (len(self.times) > 1 and published - self.times[-2] < FINEST):
             # The one between is left out: a price may stand too long, never before it came.
             for kept in (self.times, self.prices, self.sizes):
                 kept.pop()

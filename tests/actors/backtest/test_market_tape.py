@@ -194,6 +194,16 @@ def test_there_is_no_price_while_nobody_can_bet(stops: dict[str, Any]) -> None:
     assert track.at(9_000) is None
 
 
+def test_of_two_changes_at_one_moment_the_last_one_stands() -> None:
+    market = Market()
+    market.hears(0, *ladders(2.5, 3.0, 3.1))
+    market.hears(0, *ladders(2.6))
+    market.hears(5_000, *ladders(2.7))
+    market.hears(5_000, {"id": 1, "atb": [[2.7, 0], [2.6, 0], [2.5, 0]]})
+    track = market.tape.tracks[Line("x", 0)]
+    assert (track.times, track.prices) == ((0, 5_000), ((2_520, 2_900, 2_995), None))
+
+
 def test_nothing_is_written_after_the_match_has_begun() -> None:
     market = Market()
     market.hears(0, *ladders(2.5, 3.0, 3.1))
