@@ -148,11 +148,13 @@ def test_markets_of_two_exchanges_are_two_books_of_one_match(tmp_path: Path) -> 
 
 
 def test_a_line_that_cannot_be_read_is_named_and_its_market_has_no_price(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.jsonl", WHOLE[0], "no json", *WHOLE[1:])
+    more = line(2 * HOUR - 60, rc=ladders(2.1))
+    path = write(tmp_path / "a.jsonl", WHOLE[0], more, "no json", *WHOLE[1:])
     found = read_tapes(path, [path])
     (one,) = found.matches
-    assert ["a.jsonl:2" in fault for fault in found.faults] == [True]
+    assert ["a.jsonl:3" in fault for fault in found.faults] == [True]
     (board,) = one.tape
+    assert board.books["BF"].at(OFF_MS - 2 * HOUR * 1000) is not None
     assert board.books["BF"].at(OFF_MS - 1) is None
 
 
