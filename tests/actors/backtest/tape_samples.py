@@ -5,9 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from actors.backtest.market_tape import MarketTape
+from actors.exchange.stream import MarketChange
 from actors.market_view import EventView
 from actors.orders import Evidence
 from actors.strategies import Strategy, Wish
+from actors.units import Millis
 from tests.actors.backtest.samples import DATA
 
 MATCH = DATA / "markets" / "football_event_Middlesbrough-ManCity_2017-04-30_basic.bz2"
@@ -103,6 +108,18 @@ def back(number: int, price: float) -> dict[str, Any]:
     """Return the change after which a runner can be backed at one price alone."""
     higher = [[round(price + step / 50, 2), 0] for step in range(1, 60)]
     return {"id": number, "atb": [*higher, [round(price, 2), 100.0]]}
+
+
+class HeardMarket:
+    """A market whose tape is written by hand, at milliseconds, after its first definition."""
+
+    def __init__(self, first: dict[str, Any]) -> None:
+        self.tape = MarketTape("1.1")
+        self.hears(0, marketDefinition=first)
+
+    def hears(self, at: int, *rc: dict[str, Any], **more: Any) -> None:
+        change = {"id": "1.1", "rc": list(rc), **more}
+        self.tape.apply(msgspec.convert(change, MarketChange), Millis(at))
 
 
 class BackFirst(Strategy):

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.backtest.market_lines import Line, book_of, lines_of, teams_of
-from actors.backtest.market_tape import FINEST, MarketTape
-from actors.exchange.stream import MarketChange, MarketDefinition
+from actors.backtest.market_tape import FINEST
+from actors.exchange.stream import MarketDefinition
 from actors.units import Millis
-from tests.actors.backtest.tape_samples import definition, ended, ladders
+from tests.actors.backtest.tape_samples import HeardMarket, definition, ended, ladders
 
 
 def told(**more: Any) -> MarketDefinition:
@@ -35,16 +35,11 @@ def nameless(*ids: int, lines: tuple[float, ...] = ()) -> list[dict[str, Any]]:
     ]
 
 
-class Market:
-    """A market whose tape is written by hand, at milliseconds."""
+class Market(HeardMarket):
+    """Match odds."""
 
     def __init__(self, **more: Any) -> None:
-        self.tape = MarketTape("1.1")
-        self.hears(0, marketDefinition=definition(**more))
-
-    def hears(self, at: int, *rc: dict[str, Any], **more: Any) -> None:
-        change = {"id": "1.1", "rc": list(rc), **more}
-        self.tape.apply(msgspec.convert(change, MarketChange), Millis(at))
+        super().__init__(definition(**more))
 
 
 @pytest.mark.parametrize(

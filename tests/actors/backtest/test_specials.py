@@ -6,7 +6,6 @@ import msgspec
 import pytest
 
 from actors.backtest.market_lines import Line
-from actors.backtest.market_tape import MarketTape
 from actors.backtest.specials import (
     league_of,
     scores_of,
@@ -15,10 +14,9 @@ from actors.backtest.specials import (
     sport_of,
     without_market,
 )
-from actors.exchange.stream import MarketChange, MarketDefinition
+from actors.exchange.stream import MarketDefinition
 from actors.paper.tape import Track
-from actors.units import Millis
-from tests.actors.backtest.tape_samples import race, racers
+from tests.actors.backtest.tape_samples import HeardMarket, race, racers
 
 SINGLE = "ASIAN_HANDICAP_SINGLE_LINE"
 
@@ -27,16 +25,11 @@ def told(**more: Any) -> MarketDefinition:
     return msgspec.convert(race(**more), MarketDefinition)
 
 
-class Market:
-    """A race whose tape is written by hand, at milliseconds."""
+class Market(HeardMarket):
+    """A race of three."""
 
     def __init__(self, **more: Any) -> None:
-        self.tape = MarketTape("1.1")
-        self.hears(0, marketDefinition=race(**more))
-
-    def hears(self, at: int, *rc: dict[str, Any], **more: Any) -> None:
-        change = {"id": "1.1", "rc": list(rc), **more}
-        self.tape.apply(msgspec.convert(change, MarketChange), Millis(at))
+        super().__init__(race(**more))
 
     def track(self, runner: int) -> Track:
         return self.tape.tracks[Line("h", 0, special=((runner, 0),))]
