@@ -27,7 +27,7 @@ class MarketTape:
     def __init__(self, market: str) -> None:
         self.book = MarketBook(market)
         self.lines: Lines = {}
-        self._lines_of: dict[RunnerKey, list[Line]] = {}
+        self._lines_by_runner: dict[RunnerKey, list[Line]] = {}
         self._cut_by: frozenset[RunnerKey] = frozenset()
         self._over = self._has_ladders = False
         self._writers: dict[Line, _Writer] = {}
@@ -48,10 +48,10 @@ class MarketTape:
 
     def _define(self, definition: MarketDefinition) -> None:
         self.lines = lines_of(definition) or specials_of(definition)
-        self._lines_of = {}
+        self._lines_by_runner = {}
         for line, keys in self.lines.items():
             for key in keys:
-                self._lines_of.setdefault(key, []).append(line)
+                self._lines_by_runner.setdefault(key, []).append(line)
         cut_by = cut_by_non_runners(definition)
         if cut_by - self._cut_by:
             # What was bet before is paid less, and nobody says it beforehand: it is not played.
@@ -79,7 +79,7 @@ class MarketTape:
 
     def write(self, published: Millis) -> None:
         """Write down what stands now; nothing can be bet on when the book is in doubt."""
-        self._write(published, self._lines_of)
+        self._write(published, self._lines_by_runner)
 
     def _write(self, published: Millis, changed: Collection[RunnerKey]) -> None:
         """Write down the lines of runners that changed."""
@@ -87,7 +87,7 @@ class MarketTape:
             return
         self._over = self.book.in_play
         closed = self._over or self.book.status != "OPEN" or bool(self.book.doubt)
-        for line in {line: None for key in changed for line in self._lines_of.get(key, ())}:
+        for line in {line: None for key in changed for line in self._lines_by_runner.get(key, ())}:
             prices, sizes = self._shown([self.book.runners[key] for key in self.lines[line]])
             writer = self._writers.setdefault(line, _Writer())
             writer.write(published, None if closed else prices, sizes)

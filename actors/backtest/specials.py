@@ -85,7 +85,7 @@ def cut_by_non_runners(definition: MarketDefinition) -> frozenset[RunnerKey]:
 def scores_of(definition: MarketDefinition, specials: Lines) -> dict[Line, Score]:
     """Return what the specials of a closed market ended with.
 
-    None where that is in doubt, or some runner shares its place: a dead heat pays less.
+    Nothing where that is in doubt, or some runner shares its place: a dead heat pays less.
     """
     told = outcomes(definition, Side.BACK)
     if any(outcome.doubt or outcome.parts > 1 for outcome in told.values()):
@@ -139,8 +139,8 @@ def _words(market: str, definition: MarketDefinition) -> str:
 
 
 def _names(definition: MarketDefinition) -> Mapping[RunnerKey, str]:
-    """Return a name for each runner, which no other one has."""
-    plain = {key(one): one.name or f"runner {one.id}" for one in definition.runners}
+    """Return a name for each runner, with its handicap where another one is called so, too."""
+    plain = {key(one): one.name.strip() or f"runner {one.id}" for one in definition.runners}
     times = Counter(plain.values())
     return {
         one: f"{name} {one[1] / 100:+g}" if times[name] > 1 else name for one, name in plain.items()

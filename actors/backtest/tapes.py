@@ -5,7 +5,6 @@ halves are lines of a match; every other market is played as specials. All are p
 go in play.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -14,10 +13,14 @@ import msgspec
 from actors.backtest.market_tape import MarketTape
 from actors.backtest.tape_matches import TWICE, matches_of
 from actors.backtest.taped_match import TapedMatch
+from actors.books.asianodds.rows import MatchIdentity, match_of, sport_name, tidy
 from actors.exchange.recording import Fault, Recording
 from actors.exchange.replay import LOST_LINE
 from actors.units import Millis
 from runtime.errors import OurError
+
+KEPT_OF_A_TWIN = 180
+"""Letters of a name that another match has, too: the number behind has to be read as well."""
 
 
 class Tapes(msgspec.Struct, frozen=True):
@@ -67,16 +70,16 @@ def read_tapes(
 
 
 def _told_apart(matches: Iterable[TapedMatch]) -> Iterator[TapedMatch]:
-    """Number those that share their names and their start: to a client they were one match."""
-    seen = Counter[tuple[object, ...]]()
+    """Number those that the client would take for one match, by what it reads of their names."""
+    seen: set[MatchIdentity] = set()
     for one in matches:
-        home, away = one.match.home, one.match.away
-        same = one.sport, one.kick_off, home.casefold(), away.casefold()
-        seen[same] += 1
-        if seen[same] > 1:
-            match = msgspec.structs.replace(one.match, home=f"{home} #{seen[same]}")
-            one = msgspec.structs.replace(one, match=match)
-        yield one
+        sport, home, away = sport_name(one.sport), tidy(one.match.home), tidy(one.match.away)
+        named, number = home, 1
+        while match_of(sport, (named, away), one.kick_off) in seen:
+            number += 1
+            named = f"{home[:KEPT_OF_A_TWIN]} #{number}"
+        seen.add(match_of(sport, (named, away), one.kick_off))
+        yield msgspec.structs.replace(one, match=msgspec.structs.replace(one.match, home=named))
 
 
 class _Reading:

@@ -5,7 +5,6 @@ true: rows are kept by GameId and a row's absence says nothing. Of a row that is
 nothing is read again, and of one that changed only the markets whose text did.
 """
 
-import unicodedata
 from collections.abc import Sequence
 
 import msgspec
@@ -19,8 +18,10 @@ from actors.books.asianodds.rows import (
     PHASES,
     SLOTS,
     Market,
+    MatchIdentity,
     Row,
     event_of,
+    match_of,
     names_of,
     sport_name,
 )
@@ -52,7 +53,7 @@ class FeedState:
         self._holders = Holders()
         self._events: dict[str, Event] = {}
         self._keys: dict[int, str] = {}
-        self._matches: dict[tuple[str, str, str, int], str] = {}
+        self._matches: dict[MatchIdentity, str] = {}
 
     def apply(self, answer: bytes, received_at: Millis) -> FeedChange:
         """Merge one GetFeeds answer and return what it changed.
@@ -184,9 +185,7 @@ class FeedState:
         if not all(names):
             raise ValueError("a match without two names")
         if row.start_time:
-            home, away = _normal(names[0]), _normal(names[1])
-            match = (sport, home, away, row.start_time)
-            key = self._matches.setdefault(match, key)
+            key = self._matches.setdefault(match_of(sport, names, row.start_time), key)
         self._keys[row.match_id] = key
         return key
 
@@ -264,7 +263,3 @@ def _shown(
 
 def _at(place: tuple[int, int]) -> str:
     return f"Sports[{place[0]}].MatchGames[{place[1]}]"
-
-
-def _normal(name: str) -> str:
-    return name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()

@@ -3,6 +3,7 @@
 A row is one line of one match; several rows share a MatchId, and ids may be negative.
 """
 
+import unicodedata
 from functools import lru_cache
 from typing import Annotated, NamedTuple
 
@@ -23,6 +24,10 @@ SPORTS: dict[int, str] = {1: "football", 2: "basketball", 3: "tennis", 9: "mma"}
 _FULL_TIME = Period.FULL_TIME  # a name of the module is found sooner
 _Instant = Annotated[Millis, msgspec.Meta(ge=0, le=2**53)]
 _Identity = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+
+
+MatchIdentity = tuple[str, str, str, int]
+"""Sport, home and away as far as spelling tells them apart, and the start."""
 
 
 class Team(msgspec.Struct, frozen=True, rename="pascal", gc=False):
@@ -126,6 +131,19 @@ def names_of(row: Row) -> tuple[str, str]:
     """Return the names of home and away, each empty when there is none."""
     home, away = row.home_team, row.away_team
     return tidy(home.name) if home else "", tidy(away.name) if away else ""
+
+
+def match_of(sport: str, names: tuple[str, str], start: int) -> MatchIdentity:
+    """Return what two MatchIds have in common when they are one physical match.
+
+    The names are those of `names_of`.
+    """
+    home, away = names
+    return sport, _normal(home), _normal(away), start
+
+
+def _normal(name: str) -> str:
+    return name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()
 
 
 def event_of(row: Row, names: tuple[str, str], key: str, sport: str, phase: Phase) -> Event:

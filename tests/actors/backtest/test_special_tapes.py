@@ -8,13 +8,19 @@ from typing import Any
 
 import pytest
 
+from actors.backtest.calendar import Calendar
 from actors.backtest.peeking import guard
 from actors.backtest.plan import Ground, Plan
 from actors.backtest.plays import Play, Played, ground_of, played
 from actors.backtest.tapes import Tapes, read_tapes
+from actors.books.asianodds.feed import FeedState
 from actors.market_view import EventView
 from actors.orders import Evidence
+from actors.paper.answers import Asked
+from actors.paper.feeds import changed, match_game, wanted
+from actors.selections import Phase
 from actors.strategies import Strategy, Wish
+from actors.units import Millis
 from runtime.errors import OurError
 from tests.actors.backtest.samples import CONFIG, ROOT
 from tests.actors.backtest.tape_samples import HORSES, OFF_MS, line, race, racers, write
@@ -123,6 +129,23 @@ def test_two_races_with_the_same_names_at_the_same_time_are_told_apart(tmp_path:
     homes = [one.match.home for one in found.matches]
     assert len({home.casefold() for home in homes}) == len(homes) == 6
     assert sum(home.endswith(" #2") for home in homes) == 3
+
+
+def test_names_that_a_client_cuts_short_are_told_apart_where_it_reads_them(tmp_path: Path) -> None:
+    long, ends = "a" * 250, ("LOSER", "WINNER", "LOSER")
+    other = run(*ends, market="1.6", eventId="89", eventName=f"{long}b")
+    found = read(tmp_path, *run(*ends, eventName=long), *other)
+    calendar = Calendar(found.matches)
+    want = wanted(calendar, Asked({"sportstype": "1007", "markettypeid": "1"}, None))
+    assert want is not None
+    now = OFF_MS - HOUR * 1000
+    games = [match_game(shown, want, now) for shown in changed(calendar, want, now)]
+    answer = {
+        "Code": 0,
+        "Result": {"Since": 1, "Sports": [{"SportsType": 1007, "MatchGames": games}]},
+    }
+    events = FeedState(Phase.TODAY).apply(json.dumps(answer).encode(), Millis(now)).events
+    assert len(events) == len(found.matches) == 6
 
 
 def played_of(data: Path, config: Path = CONFIG) -> tuple[Ground, Played]:

@@ -213,13 +213,16 @@ def test_a_special_is_named_by_its_runner_and_its_market(
 def test_runners_without_a_name_or_with_the_same_one_are_told_apart() -> None:
     runners = [
         {"id": 7, "status": "ACTIVE"},
+        {"id": 9, "name": " ", "status": "ACTIVE"},
         {"id": 8, "name": "Leeds", "hc": 1.0, "status": "ACTIVE"},
         {"id": 8, "name": "Leeds", "hc": -1.0, "status": "ACTIVE"},
     ]
     one = told(runners=runners)
-    firsts = [sides_of("1.1", one, (key,))[0] for key in ((7, 0), (8, 100), (8, -100))]
+    keys = ((7, 0), (9, 0), (8, 100), (8, -100))
+    firsts = [sides_of("1.1", one, (key,))[0] for key in keys]
     assert firsts == [
-        f"{name} (Moe 7th Nov, R6 1000m)" for name in ("runner 7", "Leeds +1", "Leeds -1")
+        f"{name} (Moe 7th Nov, R6 1000m)"
+        for name in ("runner 7", "runner 9", "Leeds +1", "Leeds -1")
     ]
     assert sides_of("1.1", one, ((8, 100), (7, 0)))[1] == "runner 7"
 
